@@ -1,0 +1,23 @@
+"""Runs migrations over the service's own engine; each is one transaction, and gives up rather than block the service."""
+
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+import app.avis.models
+import app.demarches.models  # noqa: F401
+from alembic import context
+
+
+def run(connection: Connection) -> None:
+    # A migration that waits for a lock makes every deposit wait behind it: it must fail fast and be tried again.
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        transaction_per_migration=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run(context.config.attributes["connection"])

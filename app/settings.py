@@ -1,0 +1,116 @@
+"""Every setting of the service, read from `JDMA_…` environment variables and `.env` (see `docs/exploitation.md`)."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class Settings(BaseSettings):
+    """What an operator may change; names in the environment are these in capitals, behind `JDMA_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="JDMA_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    database_url: str | None = None
+    data_dir: Path = Path(".jdma")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    workers: int = Field(1, ge=1, le=64)
+    secret_key: SecretStr | None = None
+    url_publique: str | None = None
+
+    limite_par_adresse: int = Field(60, ge=0)
+    limite_par_bouton: int = Field(20, ge=0)
+    limites_url: str = "async+memory://"
+    proxys_de_confiance: Annotated[list[IPvAnyNetwork], NoDecode] = []
+
+    seuil_publication: int = Field(100, ge=1)
+
+    file_max: int = Field(2_000, ge=1)
+    lot_max: int = Field(200, ge=1, le=5_000)
+    delai_lot: float = Field(5.0, gt=0)
+    delai_corps: float = Field(10.0, gt=0)
+    connexions: int = Field(5, ge=2)
+
+    journal_niveau: str = "info"
+    journal_format: str = "auto"
+
+    @field_validator("proxys_de_confiance", mode="before")
+    @classmethod
+    def split_list(cls, value: Any) -> Any:
+        """Accept `10.0.0.0/8, 192.168.1.4` as well as a JSON-like list."""
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def check_database_url(cls, value: str | None) -> str | None:
+        """Refuse an address that is not PostgreSQL's before anything is started."""
+        if value is not None:
+            parse_database_url(value)
+        return value
+
+    @field_validator("journal_niveau", "journal_format")
+    @classmethod
+    def check_journal(cls, value: str) -> str:
+        if value.lower() not in {"debug", "info", "warning", "error", "auto", "json", "console"}:
+            raise ValueError("valeur inconnue")
+        return value.lower()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the service runs its own PostgreSQL under the data directory."""
+        return self.database_url is None
+
+
+def parse_database_url(value: str) -> URL:
+    """`postgresql://…`, `postgres://…` or `postgresql+asyncpg://…` as the URL SQLAlchemy wants; ValueError otherwise."""
+    try:
+        url = make_url(value)
+    except ArgumentError as error:
+        raise ValueError("ce n'est pas une adresse de base (attendu : postgresql://…)") from error
+    if url.drivername not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise ValueError("seul PostgreSQL est pris en charge (attendu : postgresql://…)")
+    return url.set(drivername="postgresql+asyncpg")
+
+
+def read_secret_key(settings: Settings) -> bytes:
+    """The key that signs jetons: the setting or, beside an embedded database, one made once and kept.
+
+    Raises ValueError when the database is elsewhere and no key is set: two servers with two keys would refuse
+    each other's jetons.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    if not settings.embedded:
+        raise ValueError("JDMA_SECRET_KEY est obligatoire quand JDMA_DATABASE_URL est définie")
+    path = settings.data_dir / "cle_secrete"
+    if not path.exists():
+        _create_private(path, secrets.token_urlsafe(48))
+    return path.read_bytes().strip()
+
+
+def _create_private(path: Path, text: str) -> None:
+    """Write a file only its owner may read; whoever came first wins, so that concurrent starts agree."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(text, encoding="ascii")
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
