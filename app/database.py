@@ -2,13 +2,34 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import asyncpg
 from fastapi import Depends, Request
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from app.settings import parse_database_url
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record]
+else:  # generic in its stubs only
+    Connection = asyncpg.Connection
+
+AWAY = (OSError, TimeoutError, DBAPIError, PoolTimeout, asyncpg.InterfaceError, asyncpg.PostgresError)
+"""What a database that is away or refuses can raise, through SQLAlchemy or from asyncpg itself."""
+_AWAY_STATES = ("08", "25", "40", "53", "55", "57", "58", "XX")
+"""SQLSTATE classes: connection, read-only, rollback, resources, locks, operator, system, internal."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database is away, full or too slow, as opposed to refusing what it was given."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (error.orig is not None and is_away(error.orig.__cause__ or error.orig))
+    if isinstance(error, asyncpg.PostgresError):
+        return (error.sqlstate or "08").startswith(_AWAY_STATES)
+    return isinstance(error, AWAY)
 
 
 def make_engine(url: str, size: int = 5, statement_seconds: float = 15) -> AsyncEngine:
@@ -35,14 +56,14 @@ def make_engine(url: str, size: int = 5, statement_seconds: float = 15) -> Async
     )
 
 
-async def raw(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
+async def raw(connection: AsyncConnection) -> Connection:
     """The asyncpg connection underneath, for COPY and for the group commit."""
     fairy = await connection.get_raw_connection()
-    return cast("asyncpg.Connection[asyncpg.Record]", fairy.driver_connection)
+    return cast("Connection", fairy.driver_connection)
 
 
 @asynccontextmanager
-async def raw_connection(engine: AsyncEngine) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+async def raw_connection(engine: AsyncEngine) -> AsyncIterator[Connection]:
     """A raw asyncpg connection, borrowed from the engine's pool for the block."""
     async with engine.connect() as connection:
         yield await raw(connection)

@@ -79,12 +79,12 @@ BEGIN
     FROM unnest(p_demarche, p_id, p_bouton, p_empreinte, p_origine)
          WITH ORDINALITY AS e (demarche_id, id, bouton_id, empreinte, origine, rang)
     LEFT JOIN bouton b ON b.id = e.bouton_id
-    LEFT JOIN unnest(v_demarches, v_ids) AS i (demarche_id, id) USING (demarche_id, id)
+    LEFT JOIN unnest(v_demarches, v_ids) AS i (demarche_id, id) ON i.demarche_id = e.demarche_id AND i.id = e.id
     LEFT JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id;
     v_nouveaux := ARRAY (
       SELECT min(e.rang)::integer
       FROM unnest(p_demarche, p_id, p_empreinte) WITH ORDINALITY AS e (demarche_id, id, empreinte, rang)
-      JOIN unnest(v_demarches, v_ids) AS i (demarche_id, id) USING (demarche_id, id)
+      JOIN unnest(v_demarches, v_ids) AS i (demarche_id, id) ON i.demarche_id = e.demarche_id AND i.id = e.id
       JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id AND a.empreinte = e.empreinte
       GROUP BY e.demarche_id, e.id);
   END IF;

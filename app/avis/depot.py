@@ -1,0 +1,287 @@
+"""Deposit and completion of avis: from a checked body to what is stored, through the group commit."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.avis import mesures, sql
+from app.avis.lots import FileDeLots
+from app.avis.masquage import masquer
+from app.avis.questionnaire import AvisComplement, AvisDepose, Reponses, compact, read_reponses
+from app.avis.questions import ecart, niveaux
+from app.database import Connection
+from app.problems import Indisponible, Invalide, Probleme
+from app.settings import Settings
+from app.validation import french_errors
+
+ESSAIS = 5
+"""How often a completion is tried again when another one of the same avis came first."""
+
+
+class BoutonInconnu(Probleme):
+    status, code, titre = 404, "bouton_inconnu", "Bouton inconnu"
+    detail = "Aucun bouton ne porte cette clé."
+
+
+class BoutonFerme(Probleme):
+    status, code, titre = 410, "bouton_ferme", "Bouton fermé"
+    detail = "Ce bouton ne recueille plus d'avis."
+
+
+class OrigineRefusee(Probleme):
+    status, code, titre = 403, "origine_refusee", "Origine refusée"
+    detail = "Ce bouton n'est pas autorisé sur ce site."
+
+
+class AvisConflit(Probleme):
+    status, code, titre = 409, "avis_conflit", "Identifiant déjà utilisé"
+    detail = "Un autre avis porte déjà cet identifiant ; il n'a pas été modifié."
+
+
+class AvisInvalide(Invalide):
+    code, titre = "avis_invalide", "Avis non valide"
+    detail = "L'avis n'a pas été enregistré : un ou plusieurs champs ne sont pas valides."
+
+
+class AvisInconnu(Probleme):
+    status, code, titre = 404, "avis_inconnu", "Avis inconnu"
+    detail = "Aucun avis ne porte cet identifiant."
+
+
+REFUS: dict[int, type[Probleme]] = {404: BoutonInconnu, 410: BoutonFerme, 403: OrigineRefusee, 409: AvisConflit}
+
+
+@dataclass(frozen=True, slots=True)
+class Depot:
+    """An avis ready to be stored: everything personal is already gone from it."""
+
+    demarche_id: int
+    bouton_id: int
+    id: UUID
+    note: int
+    langue: str
+    reponses: dict[str, Any] | None
+    commentaire: str | None
+    origine: str | None
+
+    def empreinte(self) -> int:
+        """64 bits that tell whether two deposits have the same content (of what is stored: nothing personal in it)."""
+        content = [self.bouton_id, self.note, self.langue, self.reponses, self.commentaire]
+        data = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Enregistre:
+    """What the database acknowledged: when the avis was deposited, and whether it was now."""
+
+    depose_le: datetime
+    nouveau: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Complement:
+    """A completion to apply to one avis."""
+
+    demarche_id: int
+    id: UUID
+    contenu: AvisComplement
+
+
+def prepare(body: AvisDepose, bouton_id: int, demarche_id: int, origine: str | None) -> Depot:
+    """The avis to store for a checked body, personal data removed."""
+    reponses = without_personal_data(compact(body.reponses))
+    comment = clean(body.commentaire)
+    return Depot(demarche_id, bouton_id, body.id, body.note, body.langue, reponses, comment, origine)
+
+
+def clean(text: str | None) -> str | None:
+    """A citizen's words without what identifies somebody; None when nothing is left."""
+    if not text or not (text := text.strip()):
+        return None
+    text, removed = masquer(text)
+    for genre, count in removed.items():
+        mesures.MASQUES.labels(genre).inc(count)
+    return text
+
+
+def without_personal_data(reponses: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The answers with their one free text cleaned."""
+    if reponses and "aide_autre" in reponses:
+        return reponses | {"aide_autre": clean(reponses["aide_autre"])}
+    return reponses
+
+
+def _json(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def depot_columns(lot: Sequence[Depot]) -> list[list[Any]]:
+    """The twelve arrays of `deposer_avis`."""
+    comptes = [(rang, *niveau) for rang, d in enumerate(lot, 1) for niveau in niveaux(d.note, d.reponses)]
+    return [
+        [d.demarche_id for d in lot],
+        [d.bouton_id for d in lot],
+        [d.id for d in lot],
+        [d.note for d in lot],
+        [d.empreinte() for d in lot],
+        [d.langue for d in lot],
+        [_json(d.reponses) for d in lot],
+        [d.commentaire for d in lot],
+        [d.origine for d in lot],
+        *map(list, zip(*comptes, strict=True)),
+    ]
+
+
+async def write_depots(connection: Connection, lot: Sequence[Depot]) -> list[Enregistre | Probleme]:
+    """Store a batch in one call; each avis has its own outcome."""
+    issues: list[Enregistre | Probleme] = [Probleme()] * len(lot)
+    for rang, issue, depose_le in await sql.deposer(connection, depot_columns(lot)):
+        refus = REFUS.get(issue)
+        issues[rang - 1] = refus() if refus else Enregistre(depose_le, issue == 201)
+    return issues
+
+
+def merge(stored: dict[str, Any] | None, change: Reponses | None) -> dict[str, Any] | None:
+    """The answers after a completion: the questions that were given replace those stored, null takes one back."""
+    if change is None:
+        return stored
+    given = {name: getattr(change, name) for name in change.model_fields_set}
+    try:
+        whole = read_reponses({**(stored or {}), **given})
+    except ValidationError as error:
+        raise AvisInvalide(erreurs=french_errors(error)) from None
+    if contradiction := whole.check_whole():
+        raise AvisInvalide(erreurs=[{"champ": "reponses", "message": contradiction}])
+    return without_personal_data(compact(whole))
+
+
+class _Etat:
+    """One completion under way within a batch: what is stored now and what it becomes."""
+
+    def __init__(self, rang: int, complement: Complement, row: Any) -> None:
+        change = complement.contenu
+        given = change.model_fields_set
+        stored = orjson.loads(row["reponses"]) if row["reponses"] else None
+        self.rang, self.version, self.depose_le = rang, row["version"], row["depose_le"]
+        self.note = change.note if "note" in given else row["note"]
+        self.reponses = merge(stored, change.reponses) if "reponses" in given else stored
+        self.commentaire = clean(change.commentaire) if "commentaire" in given else row["commentaire"]
+        self.ecart = ecart((row["note"], stored), (self.note, self.reponses))
+        self.inchange = not self.ecart and self.reponses == stored and self.commentaire == row["commentaire"]
+
+
+async def write_complements(connection: Connection, lot: Sequence[Complement]) -> list[datetime | Probleme]:
+    """Complete a batch of avis; each gets the time of its deposit, or its refusal.
+
+    Optimistic: read, work out the change, write it if the version has not moved, else read again. No lock is held
+    while Python thinks, and two completions of one avis never overwrite each other.
+    """
+    issues: dict[int, datetime | Probleme] = {}
+    for _ in range(ESSAIS + len(lot)):
+        waiting = _first_of_each([(rang, c) for rang, c in enumerate(lot) if rang not in issues])
+        if not waiting:
+            break
+        await _try_complements(connection, waiting, issues)
+    return [issues.get(rang, Indisponible()) for rang in range(len(lot))]
+
+
+def _first_of_each(waiting: list[tuple[int, Complement]]) -> list[tuple[int, Complement]]:
+    """The completions to try now: for one avis, one at a time and in the order of arrival."""
+    first: dict[tuple[int, UUID], tuple[int, Complement]] = {}
+    for rang, complement in waiting:
+        first.setdefault((complement.demarche_id, complement.id), (rang, complement))
+    return list(first.values())
+
+
+async def _try_complements(
+    connection: Connection, waiting: list[tuple[int, Complement]], issues: dict[int, datetime | Probleme]
+) -> None:
+    rows = await sql.lire(connection, [c.demarche_id for _, c in waiting], [c.id for _, c in waiting])
+    found = {row["rang"] - 1: row for row in rows}
+    changes: list[tuple[Complement, _Etat]] = []
+    for position, (rang, complement) in enumerate(waiting):
+        if position not in found:
+            issues[rang] = AvisInconnu()
+            continue
+        try:
+            etat = _Etat(rang, complement, found[position])
+        except Probleme as problem:
+            issues[rang] = problem
+            continue
+        if etat.inchange:
+            issues[rang] = etat.depose_le
+        else:
+            changes.append((complement, etat))
+    if changes:
+        done = await sql.completer(connection, complement_columns(changes))
+        issues.update((etat.rang, etat.depose_le) for place, (_, etat) in enumerate(changes, 1) if place in done)
+
+
+def complement_columns(changes: Sequence[tuple[Complement, _Etat]]) -> list[list[Any]]:
+    """The ten arrays of `completer_avis`."""
+    ecarts = [
+        (place, question, niveau, delta)
+        for place, (_, etat) in enumerate(changes, 1)
+        for (question, niveau), delta in etat.ecart.items()
+    ]
+    return [
+        [c.demarche_id for c, _ in changes],
+        [c.id for c, _ in changes],
+        [e.version for _, e in changes],
+        [e.note for _, e in changes],
+        [_json(e.reponses) for _, e in changes],
+        [e.commentaire for _, e in changes],
+        *(list(column) for column in (zip(*ecarts, strict=True) if ecarts else ([], [], [], []))),
+    ]
+
+
+class Guichet:
+    """Where avis come in: the two queues of this process, and the boutons it has met."""
+
+    BOUTONS_MAX = 50_000
+
+    def __init__(self, engine: AsyncEngine, settings: Settings) -> None:
+        self._engine = engine
+        bounds = {"file_max": settings.file_max, "lot_max": settings.lot_max}
+        self.depots = FileDeLots("depots", engine, write_depots, **bounds, delai=settings.delai_lot)
+        self.complements = FileDeLots("complements", engine, write_complements, **bounds, delai=settings.delai_lot)
+        self._boutons: dict[str, tuple[int, int]] = {}
+
+    def start(self) -> None:
+        """Begin to write; call from the running loop."""
+        self.depots.start()
+        self.complements.start()
+
+    async def stop(self) -> None:
+        """Commit and answer what was accepted."""
+        await self.depots.stop()
+        await self.complements.stop()
+
+    async def bouton(self, cle: str) -> tuple[int, int]:
+        """The (bouton, démarche) of a key. Only this immutable pair is remembered: whether the bouton is open, and for
+        whom, is checked by the database in the transaction that stores the avis."""
+        if (known := self._boutons.get(cle)) is None:
+            async with self._engine.connect() as connection:
+                known = await sql.bouton(connection, cle)
+            if known is None:
+                raise BoutonInconnu
+            if len(self._boutons) >= self.BOUTONS_MAX:
+                self._boutons.clear()
+            self._boutons[cle] = known
+        return known
+
+    async def deposit(self, body: AvisDepose, bouton: tuple[int, int], origine: str | None) -> Enregistre:
+        """Store one avis; returns once it is committed. Raises the refusals above, or Indisponible."""
+        return await self.depots.submit(prepare(body, *bouton, origine))
+
+    async def complete(self, demarche_id: int, avis: UUID, body: AvisComplement) -> datetime:
+        """Complete one avis and return the time of its deposit. Raises AvisInconnu, AvisInvalide or Indisponible."""
+        return await self.complements.submit(Complement(demarche_id, avis, body))

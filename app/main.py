@@ -1,0 +1,143 @@
+"""The service as an ASGI application: what it is made of, and what starts and stops with it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from app import migrations
+from app.avis import api as avis
+from app.avis.depot import Guichet
+from app.avis.jeton import Signataire
+from app.avis.limites import Limites
+from app.database import make_engine
+from app.openapi import ProblemeDocument
+from app.ops import journal, sante
+from app.ops.couche import Couche
+from app.problems import (
+    MEDIA_TYPE,
+    CorpsTropGrand,
+    Introuvable,
+    Invalide,
+    MethodeRefusee,
+    Probleme,
+    problem_body,
+    render,
+)
+from app.settings import Settings, get_settings, read_secret_key
+from app.validation import french_message
+
+DESCRIPTION = """Recueille les avis des citoyens sur les démarches en ligne et donne leurs indices de satisfaction, exacts à
+tout instant. Les lectures sont publiques ; les refus suivent la RFC 9457 (`application/problem+json`, avec un `code`)."""
+
+
+def create_app(settings: Settings | None = None, database_url: str | None = None) -> FastAPI:
+    """The application for these settings; `database_url` names the database when it is the embedded one."""
+    settings = settings or get_settings()
+    url = database_url or settings.database_url
+    if url is None:
+        raise ValueError("aucune base : lancez le service avec « jdma serve », ou définissez JDMA_DATABASE_URL")
+    app = FastAPI(
+        title="Je donne mon avis",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    prepare_state(app, settings, url)
+    avis.add_routes(app)
+    for router in routers():
+        app.include_router(router)
+    add_error_handlers(app)
+    app.add_middleware(Couche)
+    if settings.proxys_de_confiance:
+        trusted = [str(network) for network in settings.proxys_de_confiance]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)  # type: ignore[arg-type]
+    app.openapi = document(app)  # type: ignore[method-assign]
+    return app
+
+
+def routers() -> list[Any]:
+    """Every feature's routes."""
+    return [sante.router]
+
+
+def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
+    """What requests find on `app.state`; nothing here connects yet."""
+    secret = read_secret_key(settings)
+    app.state.settings = settings
+    app.state.engine = make_engine(url, settings.connexions)
+    app.state.revision = migrations.head()
+    app.state.guichet = Guichet(app.state.engine, settings)
+    app.state.signataire = Signataire(secret)
+    app.state.limites = Limites(settings, secret)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start to write; at the end, commit and answer what was accepted before the connections close."""
+    settings: Settings = app.state.settings
+    journal.configure(settings.journal_niveau, settings.journal_format)
+    app.state.guichet.start()
+    try:
+        yield
+    finally:
+        await app.state.guichet.stop()
+        await app.state.engine.dispose()
+
+
+async def answer_problem(_request: Request, problem: Exception) -> Response:
+    """Any refusal as problem+json."""
+    assert isinstance(problem, Probleme)
+    return Response(render(problem.body()), problem.status, problem.headers, MEDIA_TYPE)
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    """The framework's own refusals (404, 405, bad form, …) in the same shape."""
+    assert isinstance(error, HTTPException)
+    known: dict[int, type[Probleme]] = {404: Introuvable, 405: MethodeRefusee, 413: CorpsTropGrand}
+    if error.status_code in known:
+        problem = known[error.status_code](headers=dict(error.headers or {}))
+        return await answer_problem(request, problem)
+    body = problem_body(error.status_code, "requete_refusee", "Requête refusée", "La requête n'a pas pu être lue.")
+    return Response(render(body), error.status_code, error.headers, MEDIA_TYPE)
+
+
+async def answer_invalid(request: Request, error: Exception) -> Response:
+    """A parameter that does not fit its type, in French."""
+    assert isinstance(error, RequestValidationError)
+    erreurs = [{"champ": str(e["loc"][-1])[:60], "message": french_message(e)} for e in error.errors()[:20]]
+    return await answer_problem(request, Invalide(erreurs=erreurs))
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """One renderer for every refusal."""
+    app.add_exception_handler(Probleme, answer_problem)
+    app.add_exception_handler(HTTPException, answer_http_error)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+
+
+def document(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """The OpenAPI document: FastAPI's, plus the shape of a refusal, and the deposit as text/plain too."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(
+                title=app.title, version=app.version, description=app.description, routes=app.routes
+            )
+            components = schema.setdefault("components", {}).setdefault("schemas", {})
+            probleme = ProblemeDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+            components |= probleme.pop("$defs") | {"Probleme": probleme}
+            for name in ("HTTPValidationError", "ValidationError"):
+                components.pop(name, None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    return openapi

@@ -1,0 +1,141 @@
+"""The one layer around every request: its id, its measure, headers that protect, CORS, and refusals as problem+json."""
+
+import itertools
+import re
+import secrets
+import time
+import traceback
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+from prometheus_client import Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.database import is_away
+from app.direct import ClientParti, header
+from app.problems import MEDIA_TYPE, Indisponible, Probleme, render
+
+log = structlog.get_logger()
+
+REQUETE: ContextVar[str] = ContextVar("requete", default="")
+"""The id of the request being served; every log line carries it."""
+
+DUREE = Histogram(
+    "jdma_requete_duree_secondes",
+    "Durée des requêtes, par méthode, gabarit de route et statut.",
+    ["methode", "route", "statut"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+METHODES = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
+
+PROTECTION = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+]
+CSP = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+CORS = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Link, Retry-After, X-Request-Id"),
+]
+PREFLIGHT = [
+    *CORS,
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PATCH, OPTIONS"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, If-None-Match"),
+    (b"access-control-max-age", b"86400"),
+    (b"cache-control", b"public, max-age=86400"),
+]
+OUVERTS = ("/api/", "/widget/")
+"""Paths that any site may read; nothing there depends on who asks, and no cookie exists."""
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
+_prefix, _numbers = secrets.token_hex(4), itertools.count()
+
+
+class Couche:
+    """ASGI middleware; the only one that stands on the way of a deposit."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        reply = _Reply(scope, send)
+        REQUETE.set(reply.id)
+        if reply.ouvert and scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
+            await reply.bare(204, PREFLIGHT)
+        else:
+            await self._serve(scope, receive, reply)
+        reply.measure()
+
+    async def _serve(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+        try:
+            await self.app(scope, receive, reply.send)
+        except ClientParti:
+            reply.status = 499
+        except Exception as error:
+            problem: Probleme = Indisponible() if is_away(error) else Probleme()
+            # The message of an error may quote what was sent; its type and its place are enough to find it.
+            frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-8:]]
+            log.error("erreur_interne", erreur=type(error).__name__, statut=problem.status, trace=frames)
+            await reply.problem(problem)
+
+
+class _Reply:
+    """What goes out: adds the headers that every reply carries, and remembers what is measured."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        given = header(scope, b"x-request-id")
+        self.id = given.decode() if given and _REQUEST_ID.fullmatch(given) else f"{_prefix}-{next(_numbers):x}"
+        self.scope, self._send = scope, send
+        self.ouvert = scope["path"].startswith(OUVERTS)
+        self.status, self.start = 0, time.perf_counter()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers: list[tuple[bytes, bytes]] = message["headers"]
+            headers += PROTECTION
+            headers.append((b"x-request-id", self.id.encode()))
+            if not any(name == b"content-security-policy" for name, _ in headers):
+                headers.append(CSP)
+            if self.ouvert:
+                headers += CORS
+            if self.scope["scheme"] == "https":
+                headers.append(HSTS)
+        await self._send(message)
+
+    async def bare(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.ouvert = False  # the headers given say it already
+        await self.send({"type": "http.response.start", "status": status, "headers": list(headers)})
+        await self.send({"type": "http.response.body", "body": b""})
+
+    async def problem(self, problem: Probleme) -> None:
+        if self.status:
+            return  # the reply had begun: the server cuts the connection
+        body = render(problem.body())
+        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
+        headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+        await self.send({"type": "http.response.start", "status": problem.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+    def measure(self) -> None:
+        seconds = time.perf_counter() - self.start
+        method = self.scope["method"] if self.scope["method"] in METHODES else "AUTRE"
+        route = route_template(self.scope)
+        DUREE.labels(method, route, self.status).observe(seconds)
+        if self.status >= 500 or seconds > 1:
+            log.warning("requete", methode=method, route=route, statut=self.status, ms=round(seconds * 1000))
+
+
+def route_template(scope: Scope) -> str:
+    """The template of the route served; one label for all that match none, or each wrong URL would be a time series."""
+    route: Any = scope.get("route")
+    return getattr(route, "path", None) or "inconnue"
+
+

@@ -1,0 +1,56 @@
+"""What pydantic refuses, said in French."""
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+_MESSAGES = {
+    "missing": "ce champ est obligatoire",
+    "extra_forbidden": "ce champ n'existe pas",
+    "int_type": "un nombre entier est attendu",
+    "bool_type": "vrai ou faux est attendu",
+    "string_type": "un texte est attendu",
+    "list_type": "une liste est attendue",
+    "dict_type": "un objet est attendu",
+    "model_type": "un objet est attendu",
+    "model_attributes_type": "un objet est attendu",
+    "json_invalid": "le corps n'est pas du JSON valide en UTF-8",
+    "uuid_parsing": "un UUID est attendu",
+    "uuid_type": "un UUID est attendu",
+    "string_pattern_mismatch": "un code de langue est attendu (par exemple fr)",
+    "string_unicode": "ce texte n'est pas de l'Unicode valide",
+}
+_BOUNDED = {
+    "greater_than_equal": ("ge", "la valeur minimale est {}"),
+    "less_than_equal": ("le", "la valeur maximale est {}"),
+    "string_too_long": ("max_length", "{} caractères au plus"),
+    "string_too_short": ("min_length", "{} caractère au moins"),
+    "too_short": ("min_length", "{} élément au moins"),
+    "too_long": ("max_length", "{} éléments au plus"),
+    "literal_error": ("expected", "valeurs possibles : {}"),
+}
+
+
+def french_errors(error: ValidationError) -> list[dict[str, str]]:
+    """Pydantic's errors as `[{champ, message}]`; never echoes what was sent."""
+    return [
+        {"champ": _champ(detail["loc"]), "message": french_message(detail)}
+        for detail in error.errors(include_url=False, include_input=False)[:20]
+    ]
+
+
+def _champ(loc: tuple[int | str, ...]) -> str:
+    """`reponses.aide.0`; a name the client made up is cut, so that a reply stays short."""
+    return ".".join(re.sub(r"[^\w.-]", "?", str(part))[:60] for part in loc if part != "[key]") or "corps"
+
+
+def french_message(detail: Any) -> str:
+    """One of pydantic's errors as a French sentence."""
+    context = detail.get("ctx", {})
+    if detail["type"] in _BOUNDED:
+        key, sentence = _BOUNDED[detail["type"]]
+        return sentence.format(str(context.get(key, "")).replace(" or ", " ou "))
+    if detail["type"] == "value_error":
+        return str(context["error"])
+    return _MESSAGES.get(detail["type"], "cette valeur n'est pas valide")

@@ -1,0 +1,173 @@
+"""Fixtures: a real PostgreSQL for the session, a fresh migrated database and a running application for each test."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import embedded, migrations
+from app.database import Connection, make_engine
+from app.main import create_app
+from app.settings import Settings
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@dataclass
+class BoutonDeTest:
+    """A démarche and its bouton, as tests name them."""
+
+    id: int
+    demarche_id: int
+    cle: str
+    slug: str
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of this session's own, with a migrated template database."""
+    pgdata = tmp_path_factory.mktemp("pg") / "d"
+    url = embedded.start(pgdata, FAST)
+    asyncio.run(_make_template(url))
+    yield url
+    embedded.stop(pgdata, "immediate")
+
+
+async def _make_template(url: str) -> None:
+    await _execute(url, "CREATE DATABASE modele")
+    engine = make_engine(_of(url, "modele"))
+    await migrations.migrate(engine)
+    await engine.dispose()
+
+
+def _of(url: str, database: str) -> str:
+    return url.replace("/postgres?", f"/{database}?")
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def database_url(cluster: str) -> AsyncIterator[str]:
+    """A migrated, empty database that only this test sees."""
+    name = f"t{uuid.uuid4().hex}"
+    await _execute(cluster, f"CREATE DATABASE {name} TEMPLATE modele")
+    yield _of(cluster, name)
+    await _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine on this test's database."""
+    engine = make_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def sql(database_url: str) -> AsyncIterator[Connection]:
+    """A raw connection on this test's database, to look at what is stored."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings without limits of rate; tests override what they are about with `model_copy(update=…)`."""
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        secret_key="secret-de-test",
+        limite_par_adresse=0,
+        limite_par_bouton=0,
+        journal_niveau="error",
+    )
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client on an application that runs in this process, started and stopped like the real one."""
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service.test") as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def app(settings: Settings, database_url: str) -> FastAPI:
+    """The application on this test's database."""
+    return create_app(settings, database_url)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client on the running application."""
+    async with serving(app) as client:
+        yield client
+
+
+@pytest.fixture
+def new_bouton(sql: Connection) -> Callable[..., Awaitable[BoutonDeTest]]:
+    """Make a démarche with one bouton: `await new_bouton("slug", origines=[…])`."""
+
+    async def make(slug: str = "demarche", **columns: Any) -> BoutonDeTest:
+        demarche_id = await sql.fetchval(
+            "INSERT INTO demarche (slug, titre, titre_recherche, en_ligne) VALUES ($1, $2, $3, true) RETURNING id",
+            slug,
+            f"Démarche {slug}",
+            f"demarche {slug}",
+        )
+        row = await sql.fetchrow(
+            "INSERT INTO bouton (demarche_id, cle, nom, origines) VALUES ($1, $2, 'Principal', $3) RETURNING id, cle",
+            demarche_id,
+            f"cle-{slug}",
+            columns.get("origines", []),
+        )
+        assert row is not None
+        return BoutonDeTest(row["id"], demarche_id, row["cle"], slug)
+
+    return make
+
+
+@pytest.fixture
+async def bouton(new_bouton: Callable[..., Awaitable[BoutonDeTest]]) -> BoutonDeTest:
+    """A démarche with one open bouton that any site may use."""
+    return await new_bouton()
+
+
+@pytest.fixture
+def recount(sql: Connection) -> Callable[[BoutonDeTest], Awaitable[dict[int, int]]]:
+    """How many avis are stored of each note for a bouton; checks on the way that the counts say the same."""
+
+    async def count(bouton: BoutonDeTest) -> dict[int, int]:
+        stored = await sql.fetch(
+            "SELECT note, count(*) AS n FROM avis WHERE bouton_id = $1 GROUP BY note ORDER BY note", bouton.id
+        )
+        avis = {row["note"]: row["n"] for row in stored}
+        for pas in "jm":
+            sums = ", ".join(f"coalesce(sum(n{k}), 0) AS n{k}" for k in range(11))
+            row = await sql.fetchrow(
+                f"SELECT {sums} FROM compte WHERE bouton_id = $1 AND question = 1 AND pas = $2", bouton.id, pas
+            )
+            assert row is not None
+            assert {k: row[f"n{k}"] for k in range(11) if row[f"n{k}"]} == avis
+        return avis
+
+    return count
