@@ -26,7 +26,6 @@ OPTIONS = {
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "on",
     "timezone": "UTC",
     "log_min_messages": "warning",
     "log_min_error_statement": "panic",  # a failed statement would carry a citizen's words into the log

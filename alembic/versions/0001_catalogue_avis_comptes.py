@@ -12,42 +12,44 @@ NIVEAUX = range(11)
 COLONNES = ", ".join(f"n{k}" for k in NIVEAUX)
 AJOUTS = ", ".join(f"n{k} = compte.n{k} + excluded.n{k}" for k in NIVEAUX)
 SOMMES = ", ".join(f"coalesce(sum(d.delta) FILTER (WHERE d.niveau = {k}), 0)" for k in NIVEAUX)
+NOMBRES = ", ".join(f"count(*) FILTER (WHERE d.niveau = {k})" for k in NIVEAUX)
 
-COMPTER_AVIS = f"""
-CREATE FUNCTION compter_avis(
-  p_demarche integer[], p_bouton integer[], p_depose_le timestamptz[],
-  p_question smallint[], p_niveau smallint[], p_delta integer[]
-) RETURNS void LANGUAGE sql AS $$
-  -- Rows are taken in key order by everyone, so that two writers wait for each other but never in a circle.
-  INSERT INTO compte (demarche_id, question, pas, debut, bouton_id, {COLONNES})
-  SELECT d.demarche_id, d.question, p.pas, p.debut, d.bouton_id, {SOMMES}
-  FROM unnest(p_demarche, p_bouton, p_depose_le, p_question, p_niveau, p_delta)
-       AS d (demarche_id, bouton_id, depose_le, question, niveau, delta)
-  CROSS JOIN LATERAL (VALUES
-    ('j', (d.depose_le AT TIME ZONE 'Europe/Paris')::date),
-    ('m', date_trunc('month', d.depose_le AT TIME ZONE 'Europe/Paris')::date)) AS p (pas, debut)
-  GROUP BY 1, 2, 3, 4, 5
-  ORDER BY 1, 2, 3, 4, 5
-  ON CONFLICT (demarche_id, question, pas, debut, bouton_id) DO UPDATE SET {AJOUTS}
+NIVEAUX_REPONSES = """
+CREATE FUNCTION niveaux_reponses(reponses jsonb) RETURNS TABLE (question smallint, niveau smallint)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  -- What one avis counts for, besides its note (question 1). app/avis/questions.py gives the same numbers to readers.
+  SELECT 2::smallint, (reponses ->> 'comprehension')::smallint WHERE reponses ? 'comprehension'
+  UNION ALL
+  SELECT 3::smallint, 0::smallint WHERE reponses ? 'aide'
+  UNION ALL
+  SELECT 3::smallint, array_position(ARRAY['aucune', 'guichet', 'telephone', 'courriel', 'messagerie', 'proche',
+                                           'association', 'internet', 'autre'], a)::smallint
+  FROM jsonb_array_elements_text(reponses -> 'aide') a
+  UNION ALL
+  SELECT (3 + array_position(ARRAY['guichet', 'telephone', 'courriel', 'messagerie'], c.key))::smallint,
+         (c.value ->> 'joint')::boolean::integer::smallint
+  FROM jsonb_each(reponses -> 'contacts') c WHERE c.value ? 'joint'
+  UNION ALL
+  SELECT (7 + array_position(ARRAY['guichet', 'telephone', 'courriel', 'messagerie'], c.key))::smallint,
+         (c.value ->> 'satisfaction')::smallint
+  FROM jsonb_each(reponses -> 'contacts') c WHERE c.value ? 'satisfaction'
 $$
 """
 
 DEPOSER_AVIS = f"""
 CREATE FUNCTION deposer_avis(
   p_demarche integer[], p_bouton integer[], p_id uuid[], p_note smallint[], p_empreinte bigint[], p_langue text[],
-  p_reponses jsonb[], p_commentaire text[], p_origine text[],
-  p_c_rang integer[], p_c_question smallint[], p_c_niveau smallint[]
+  p_reponses jsonb[], p_commentaire text[], p_origine text[]
 ) RETURNS TABLE (rang integer, issue smallint, depose_le timestamptz) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
-  v_total integer := cardinality(p_id);
   v_maintenant timestamptz := clock_timestamp();
-  v_demarches integer[];
-  v_ids uuid[];
-  v_nouveaux integer[];
   v_jour date := (v_maintenant AT TIME ZONE 'Europe/Paris')::date;
   v_mois date := date_trunc('month', v_maintenant AT TIME ZONE 'Europe/Paris')::date;
+  v_demarches integer[];
+  v_ids uuid[];
 BEGIN
+  -- Avis first, then counts, each in key order: writers wait for each other, but never in a circle.
   WITH insere AS (
     INSERT INTO avis (demarche_id, id, bouton_id, depose_le, empreinte, note, langue, reponses, commentaire)
     SELECT e.demarche_id, e.id, e.bouton_id, v_maintenant, e.empreinte, e.note, e.langue, e.reponses, e.commentaire
@@ -58,81 +60,87 @@ BEGIN
          AND (b.origines = '{{}}' OR e.origine IS NULL OR e.origine = ANY (b.origines))
     ORDER BY e.demarche_id, e.id, e.rang
     ON CONFLICT DO NOTHING
-    RETURNING avis.demarche_id, avis.id
+    RETURNING demarche_id, id, bouton_id, note, reponses
+  ), comptes AS (
+    INSERT INTO compte (demarche_id, question, pas, debut, bouton_id, {COLONNES})
+    SELECT d.demarche_id, d.question, p.pas, p.debut, d.bouton_id, {NOMBRES}
+    FROM (SELECT demarche_id, bouton_id, 1::smallint, note FROM insere
+          UNION ALL
+          SELECT i.demarche_id, i.bouton_id, r.question, r.niveau FROM insere i, niveaux_reponses(i.reponses) r
+          WHERE i.reponses IS NOT NULL) AS d (demarche_id, bouton_id, question, niveau)
+    CROSS JOIN (VALUES ('j', v_jour), ('m', v_mois)) AS p (pas, debut)
+    GROUP BY 1, 2, 3, 4, 5
+    ORDER BY 1, 2, 3, 4, 5
+    ON CONFLICT (demarche_id, question, pas, debut, bouton_id) DO UPDATE SET {AJOUTS}
   )
   SELECT array_agg(i.demarche_id), array_agg(i.id) INTO v_demarches, v_ids FROM insere i;
 
-  IF cardinality(v_ids) = v_total THEN
-    RETURN QUERY SELECT g, 201::smallint, v_maintenant FROM generate_series(1, v_total) g;
-  ELSE
-    -- Something was refused or already there. Each statement sees what others have committed meanwhile.
-    RETURN QUERY
-    SELECT e.rang::integer,
-           (CASE WHEN b.id IS NULL THEN 404
-                 WHEN i.id IS NOT NULL AND e.rang = min(e.rang) FILTER (WHERE a.empreinte = e.empreinte)
-                                            OVER (PARTITION BY e.demarche_id, e.id) THEN 201
-                 WHEN a.empreinte = e.empreinte THEN 200
-                 WHEN b.ferme_le IS NOT NULL THEN 410
-                 WHEN b.origines <> '{{}}' AND e.origine <> ALL (b.origines) THEN 403
-                 ELSE 409 END)::smallint,
-           a.depose_le
-    FROM unnest(p_demarche, p_id, p_bouton, p_empreinte, p_origine)
-         WITH ORDINALITY AS e (demarche_id, id, bouton_id, empreinte, origine, rang)
-    LEFT JOIN bouton b ON b.id = e.bouton_id
-    LEFT JOIN unnest(v_demarches, v_ids) AS i (demarche_id, id) ON i.demarche_id = e.demarche_id AND i.id = e.id
-    LEFT JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id;
-    v_nouveaux := ARRAY (
-      SELECT min(e.rang)::integer
-      FROM unnest(p_demarche, p_id, p_empreinte) WITH ORDINALITY AS e (demarche_id, id, empreinte, rang)
-      JOIN unnest(v_demarches, v_ids) AS i (demarche_id, id) ON i.demarche_id = e.demarche_id AND i.id = e.id
-      JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id AND a.empreinte = e.empreinte
-      GROUP BY e.demarche_id, e.id);
+  IF cardinality(v_ids) = cardinality(p_id) THEN
+    RETURN QUERY SELECT 0, 201::smallint, v_maintenant;  -- all are new
+    RETURN;
   END IF;
-
-  INSERT INTO compte (demarche_id, question, pas, debut, bouton_id, {COLONNES})
-  SELECT p_demarche[d.rang], d.question, p.pas, p.debut, p_bouton[d.rang], {SOMMES.replace("d.delta", "1")}
-  FROM unnest(p_c_rang, p_c_question, p_c_niveau) AS d (rang, question, niveau)
-  CROSS JOIN (VALUES ('j', v_jour), ('m', v_mois)) AS p (pas, debut)
-  WHERE v_nouveaux IS NULL OR d.rang = ANY (v_nouveaux)
-  GROUP BY 1, 2, 3, 4, 5
-  ORDER BY 1, 2, 3, 4, 5
-  ON CONFLICT (demarche_id, question, pas, debut, bouton_id) DO UPDATE SET {AJOUTS};
+  -- Something was refused or already there. This statement sees what others have committed meanwhile.
+  RETURN QUERY
+  SELECT e.rang::integer,
+         (CASE WHEN b.id IS NULL THEN 404
+               WHEN i.id IS NOT NULL AND e.rang = min(e.rang) FILTER (WHERE a.empreinte = e.empreinte)
+                                          OVER (PARTITION BY e.demarche_id, e.id) THEN 201
+               WHEN a.empreinte = e.empreinte THEN 200
+               WHEN b.ferme_le IS NOT NULL THEN 410
+               WHEN b.origines <> '{{}}' AND e.origine <> ALL (b.origines) THEN 403
+               ELSE 409 END)::smallint,
+         a.depose_le
+  FROM unnest(p_demarche, p_id, p_bouton, p_empreinte, p_origine)
+       WITH ORDINALITY AS e (demarche_id, id, bouton_id, empreinte, origine, rang)
+  LEFT JOIN bouton b ON b.id = e.bouton_id
+  LEFT JOIN unnest(v_demarches, v_ids) AS i (demarche_id, id) ON i.demarche_id = e.demarche_id AND i.id = e.id
+  LEFT JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id;
 END
 $$
 """
 
-COMPLETER_AVIS = """
+COMPLETER_AVIS = f"""
 CREATE FUNCTION completer_avis(
-  p_demarche integer[], p_id uuid[], p_version smallint[], p_note smallint[], p_reponses jsonb[], p_commentaire text[],
-  p_c_rang integer[], p_c_question smallint[], p_c_niveau smallint[], p_c_delta integer[]
+  p_demarche integer[], p_id uuid[], p_version smallint[], p_note smallint[], p_reponses jsonb[], p_commentaire text[]
 ) RETURNS integer[] LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   v_faits integer[];
-  v_boutons integer[];
-  v_dates timestamptz[];
 BEGIN
   PERFORM 1 FROM avis a JOIN unnest(p_demarche, p_id) AS e (demarche_id, id) USING (demarche_id, id)
   ORDER BY a.demarche_id, a.id FOR UPDATE OF a;
 
-  WITH modifie AS (
+  WITH avant AS MATERIALIZED (
+    SELECT e.rang, a.demarche_id, a.id, a.note, a.reponses
+    FROM unnest(p_demarche, p_id, p_version) WITH ORDINALITY AS e (demarche_id, id, version, rang)
+    JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id AND a.version = e.version
+  ), apres AS (
     UPDATE avis a
-    SET note = e.note, reponses = e.reponses, commentaire = e.commentaire, version = a.version + 1
-    FROM unnest(p_demarche, p_id, p_version, p_note, p_reponses, p_commentaire)
-         WITH ORDINALITY AS e (demarche_id, id, version, note, reponses, commentaire, rang)
-    WHERE a.demarche_id = e.demarche_id AND a.id = e.id AND a.version = e.version
-    RETURNING e.rang::integer AS rang, a.bouton_id, a.depose_le
+    SET note = p_note[v.rang], reponses = p_reponses[v.rang], commentaire = p_commentaire[v.rang],
+        version = a.version + 1
+    FROM avant v WHERE a.demarche_id = v.demarche_id AND a.id = v.id
+    RETURNING v.rang, a.demarche_id, a.bouton_id, a.depose_le, a.note, a.reponses,
+              v.note AS note_avant, v.reponses AS reponses_avant
+  ), comptes AS (
+    INSERT INTO compte (demarche_id, question, pas, debut, bouton_id, {COLONNES})
+    SELECT d.demarche_id, d.question, p.pas, p.debut, d.bouton_id, {SOMMES}
+    FROM (SELECT demarche_id, bouton_id, depose_le, 1::smallint, note, 1 FROM apres
+          UNION ALL SELECT demarche_id, bouton_id, depose_le, 1::smallint, note_avant, -1 FROM apres
+          UNION ALL SELECT demarche_id, bouton_id, depose_le, question, niveau, 1
+                    FROM apres, niveaux_reponses(reponses) WHERE reponses IS NOT NULL
+          UNION ALL SELECT demarche_id, bouton_id, depose_le, question, niveau, -1
+                    FROM apres, niveaux_reponses(reponses_avant) WHERE reponses_avant IS NOT NULL
+         ) AS d (demarche_id, bouton_id, depose_le, question, niveau, delta)
+    CROSS JOIN LATERAL (VALUES
+      ('j', (d.depose_le AT TIME ZONE 'Europe/Paris')::date),
+      ('m', date_trunc('month', d.depose_le AT TIME ZONE 'Europe/Paris')::date)) AS p (pas, debut)
+    GROUP BY 1, 2, 3, 4, 5
+    HAVING {" OR ".join(f"coalesce(sum(d.delta) FILTER (WHERE d.niveau = {k}), 0) <> 0" for k in NIVEAUX)}
+    ORDER BY 1, 2, 3, 4, 5
+    ON CONFLICT (demarche_id, question, pas, debut, bouton_id) DO UPDATE SET {AJOUTS}
   )
-  SELECT array_agg(rang ORDER BY rang), array_agg(bouton_id ORDER BY rang), array_agg(depose_le ORDER BY rang)
-  INTO v_faits, v_boutons, v_dates FROM modifie;
-
-  PERFORM compter_avis(
-      array_agg(p_demarche[f.rang]), array_agg(f.bouton_id), array_agg(f.depose_le),
-      array_agg(c.question), array_agg(c.niveau), array_agg(c.delta))
-  FROM unnest(p_c_rang, p_c_question, p_c_niveau, p_c_delta) AS c (rang, question, niveau, delta)
-  JOIN unnest(v_faits, v_boutons, v_dates) AS f (rang, bouton_id, depose_le) USING (rang);
-
-  RETURN coalesce(v_faits, '{}');
+  SELECT array_agg(rang) INTO v_faits FROM apres;
+  RETURN coalesce(v_faits, '{{}}');
 END
 $$
 """
@@ -158,7 +166,7 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     create_catalogue()
     create_avis()
-    for function in (COMPTER_AVIS, DEPOSER_AVIS, COMPLETER_AVIS, REFUSER_SUPPRESSION):
+    for function in (NIVEAUX_REPONSES, DEPOSER_AVIS, COMPLETER_AVIS, REFUSER_SUPPRESSION):
         op.execute(function)
     for table in ("demarche", "bouton"):
         op.execute(

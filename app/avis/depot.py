@@ -15,7 +15,6 @@ from app.avis import mesures, sql
 from app.avis.lots import FileDeLots
 from app.avis.masquage import masquer
 from app.avis.questionnaire import AvisComplement, AvisDepose, Reponses, compact, read_reponses
-from app.avis.questions import ecart, niveaux
 from app.database import Connection
 from app.problems import Indisponible, Invalide, Probleme
 from app.settings import Settings
@@ -124,8 +123,7 @@ def _json(value: dict[str, Any] | None) -> str | None:
 
 
 def depot_columns(lot: Sequence[Depot]) -> list[list[Any]]:
-    """The twelve arrays of `deposer_avis`."""
-    comptes = [(rang, *niveau) for rang, d in enumerate(lot, 1) for niveau in niveaux(d.note, d.reponses)]
+    """The nine arrays of `deposer_avis`."""
     return [
         [d.demarche_id for d in lot],
         [d.bouton_id for d in lot],
@@ -136,14 +134,16 @@ def depot_columns(lot: Sequence[Depot]) -> list[list[Any]]:
         [_json(d.reponses) for d in lot],
         [d.commentaire for d in lot],
         [d.origine for d in lot],
-        *map(list, zip(*comptes, strict=True)),
     ]
 
 
 async def write_depots(connection: Connection, lot: Sequence[Depot]) -> list[Enregistre | Probleme]:
     """Store a batch in one call; each avis has its own outcome."""
+    rows = await sql.deposer(connection, depot_columns(lot))
+    if rows[0]["rang"] == 0:
+        return [Enregistre(rows[0]["depose_le"], nouveau=True)] * len(lot)
     issues: list[Enregistre | Probleme] = [Probleme()] * len(lot)
-    for rang, issue, depose_le in await sql.deposer(connection, depot_columns(lot)):
+    for rang, issue, depose_le in rows:
         refus = REFUS.get(issue)
         issues[rang - 1] = refus() if refus else Enregistre(depose_le, issue == 201)
     return issues
@@ -174,8 +174,8 @@ class _Etat:
         self.note = change.note if "note" in given else row["note"]
         self.reponses = merge(stored, change.reponses) if "reponses" in given else stored
         self.commentaire = clean(change.commentaire) if "commentaire" in given else row["commentaire"]
-        self.ecart = ecart((row["note"], stored), (self.note, self.reponses))
-        self.inchange = not self.ecart and self.reponses == stored and self.commentaire == row["commentaire"]
+        before = (row["note"], stored, row["commentaire"])
+        self.inchange = (self.note, self.reponses, self.commentaire) == before
 
 
 async def write_complements(connection: Connection, lot: Sequence[Complement]) -> list[datetime | Probleme]:
@@ -226,12 +226,7 @@ async def _try_complements(
 
 
 def complement_columns(changes: Sequence[tuple[Complement, _Etat]]) -> list[list[Any]]:
-    """The ten arrays of `completer_avis`."""
-    ecarts = [
-        (place, question, niveau, delta)
-        for place, (_, etat) in enumerate(changes, 1)
-        for (question, niveau), delta in etat.ecart.items()
-    ]
+    """The six arrays of `completer_avis`."""
     return [
         [c.demarche_id for c, _ in changes],
         [c.id for c, _ in changes],
@@ -239,7 +234,6 @@ def complement_columns(changes: Sequence[tuple[Complement, _Etat]]) -> list[list
         [e.note for _, e in changes],
         [_json(e.reponses) for _, e in changes],
         [e.commentaire for _, e in changes],
-        *(list(column) for column in (zip(*ecarts, strict=True) if ecarts else ([], [], [], []))),
     ]
 
 

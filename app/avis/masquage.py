@@ -56,6 +56,9 @@ _HORS_NIR = re.compile(r"[^0-9ABab]+")
 
 _COURRIEL = re.compile(r"(?<!\w)\w[\w.+-]{0,63}+@(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]\w++")
 
+# The start of a NIR: sex, year and month of birth (beyond 12, an unknown month).
+_NAISSANCE = rf"[1-478]{_SEP}[0-9]{{2}}{_SEP}(?:0[1-9]|1[0-2]|[2-9][0-9])"
+
 # Where an identifier may start; the name says which forms to try there. Enough digits must follow for one of them.
 _DEBUTS = {
     "url": r"\b(?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)\S++",
@@ -63,7 +66,7 @@ _DEBUTS = {
     "zero": (
         rf"(?:\((?=0[1-9]\))|(?:{_AVANT}|(?<=[Tt][eéÉ][Ll]))0(?=[1-9]|[{_BLANCS}][89]))(?=(?:{_SEP_INTER}[0-9]){{9}})"
     ),
-    "chiffre": rf"{_AVANT}(?:(?:[3-6][0-9]|2[2-7])[0-9]{{2}}|[1-478]{_SEP}[0-9]{{2}})(?=(?:{_SEP}[0-9ABab]){{9}})",
+    "chiffre": rf"{_AVANT}(?:(?:[3-6][0-9]|2[2-7])[0-9]{{2}}|{_NAISSANCE})(?=(?:{_SEP}[0-9ABab]){{8}})",
     "pays": rf"{_AVANT}[A-Za-z]{{2}}{_SEP}[0-9]{{2}}(?=(?:{_SEP}[A-Za-z0-9]){{11}})",
 }
 _DEBUT = re.compile("|".join(f"(?P<{nom}>{motif})" for nom, motif in _DEBUTS.items()))
@@ -177,12 +180,9 @@ def _carte_valide(candidat: str) -> bool:
 
 # --- NIR --------------------------------------------------------------------------------------------------
 
-# Sex, year, month (beyond 12: unknown month), department (2A, 2B), commune, order, then the key: "36", "(36", "clé 36".
+# Then department (2A, 2B), commune, order, and the key: "36", "(36", "clé 36".
 _CLE_NIR = rf"[{_BLANCS}.{_TIRETS}/(]{{0,3}}+(?:[Cc][Ll][eéEÉ][{_BLANCS}:]{{0,3}}+)?[0-9]{{2}}"
-_NIR = (
-    rf"[1-478]{_SEP}[0-9]{{2}}{_SEP}(?:0[1-9]|1[0-2]|[2-9][0-9]){_SEP}(?:[0-9]{{2}}|2[ABab])"
-    rf"{_SEP}[0-9]{{3}}{_SEP}[0-9]{{3}}{_CLE_NIR}{_APRES}"
-)
+_NIR = rf"{_NAISSANCE}{_SEP}(?:[0-9]{{2}}|2[ABab]){_SEP}[0-9]{{3}}{_SEP}[0-9]{{3}}{_CLE_NIR}{_APRES}"
 
 
 def _nir_valide(candidat: str) -> bool:
@@ -221,7 +221,10 @@ def _motif_etranger(chiffres: int) -> str:
 
 
 def _tel_plausible(candidat: str, avant: str) -> bool:
-    return not _est_reference(candidat, avant)
+    """Not a reference, and not a SIRET beginning with 00."""
+    if _est_reference(candidat, avant):
+        return False
+    return not (candidat.startswith("00") and siret.is_valid(_HORS_CHIFFRES.sub("", candidat)))
 
 
 def _tel_valide(numero: str) -> bool:

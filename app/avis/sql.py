@@ -7,20 +7,95 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.avis.models import NIVEAUX
 from app.database import Connection
 
-_DEPOSER = "SELECT rang, issue, depose_le FROM deposer_avis($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-_COMPLETER = "SELECT completer_avis($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+_DEPOSER = "SELECT rang, issue, depose_le FROM deposer_avis($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+_COMPLETER = "SELECT completer_avis($1, $2, $3, $4, $5, $6)"
 _LIRE = """
 SELECT e.rang::integer AS rang, a.note, a.reponses, a.commentaire, a.version, a.depose_le
 FROM unnest($1::integer[], $2::uuid[]) WITH ORDINALITY AS e (demarche_id, id, rang)
 JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id
 """
+_COLONNES = ", ".join(NIVEAUX)
+_AJOUTS = ", ".join(f"{n} = compte.{n} + excluded.{n}" for n in NIVEAUX)
+_SOMMES = ", ".join(f"coalesce(sum(d.n) FILTER (WHERE d.niveau = {k}), 0)::integer" for k in range(len(NIVEAUX)))
+_CLES = "demarche_id, question, pas, debut, bouton_id"
+
+_NIVEAUX_PAR_JOUR = """
+  SELECT demarche_id, bouton_id, (depose_le AT TIME ZONE 'Europe/Paris')::date AS jour,
+         1::smallint AS question, note AS niveau, count(*) AS n
+  FROM {source} GROUP BY 1, 2, 3, 5
+  UNION ALL
+  SELECT demarche_id, bouton_id, (depose_le AT TIME ZONE 'Europe/Paris')::date, r.question, r.niveau, count(*)
+  FROM {source}, niveaux_reponses(reponses) r WHERE reponses IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+"""
+_PAS = "(VALUES ('j', jour), ('m', date_trunc('month', jour)::date)) AS p (pas, debut)"
+
+_ECARTS = f"""
+  WITH vus AS (SELECT * FROM avis WHERE demarche_id = ANY ($1::integer[])),
+  jours AS ({_NIVEAUX_PAR_JOUR.format(source="vus")})
+  SELECT {_CLES}, {", ".join(f"sum({n})::integer AS {n}" for n in NIVEAUX)}
+  FROM (SELECT d.demarche_id, d.question, p.pas, p.debut, d.bouton_id,
+               {", ".join(f"CASE WHEN niveau = {k} THEN n ELSE 0 END AS {n}" for k, n in enumerate(NIVEAUX))}
+        FROM jours d CROSS JOIN LATERAL {_PAS}
+        UNION ALL
+        SELECT {_CLES}, {", ".join(f"-{n}" for n in NIVEAUX)} FROM compte
+        WHERE demarche_id = ANY ($1::integer[])) AS tout
+  GROUP BY {_CLES}
+  HAVING {" OR ".join(f"sum({n}) <> 0" for n in NIVEAUX)}
+  ORDER BY {_CLES}
+"""
+_CORRIGER = f"""
+  WITH ecarts AS ({_ECARTS}), corriges AS (
+    INSERT INTO compte ({_CLES}, {_COLONNES}) SELECT * FROM ecarts ORDER BY {_CLES}
+    ON CONFLICT ({_CLES}) DO UPDATE SET {_AJOUTS} RETURNING 1)
+  SELECT count(*) FROM corriges
+"""
+_PREPARER_IMPORT = """
+  CREATE TEMP TABLE import_avis (
+    ligne bigint, demarche_id integer, id uuid, bouton_id integer, depose_le timestamptz, empreinte bigint,
+    note smallint, langue text, reponses jsonb, commentaire text) ON COMMIT DELETE ROWS
+"""
+COLONNES_IMPORT = (
+    "ligne", "demarche_id", "id", "bouton_id", "depose_le", "empreinte", "note", "langue", "reponses", "commentaire"
+)  # fmt: skip
+_IMPORTER = f"""
+  WITH insere AS (
+    INSERT INTO avis (demarche_id, id, bouton_id, depose_le, empreinte, note, langue, reponses, commentaire)
+    SELECT demarche_id, id, bouton_id, depose_le, empreinte, note, langue, reponses, commentaire
+    FROM import_avis ORDER BY demarche_id, id, ligne
+    ON CONFLICT DO NOTHING
+    RETURNING demarche_id, bouton_id, depose_le, note, reponses
+  ), jours AS ({_NIVEAUX_PAR_JOUR.format(source="insere")}),
+  comptes AS (
+    INSERT INTO compte ({_CLES}, {_COLONNES})
+    SELECT d.demarche_id, d.question, p.pas, p.debut, d.bouton_id, {_SOMMES}
+    FROM jours d CROSS JOIN LATERAL {_PAS}
+    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+    ON CONFLICT ({_CLES}) DO UPDATE SET {_AJOUTS}
+  )
+  SELECT count(*) FROM insere
+"""
+_CONFLITS = """
+  SELECT i.ligne FROM import_avis i JOIN avis a ON a.demarche_id = i.demarche_id AND a.id = i.id
+  WHERE a.empreinte <> i.empreinte ORDER BY i.ligne
+"""
+_BOUTONS = """
+  SELECT b.cle, b.id, b.demarche_id, d.slug,
+         b.id = min(b.id) OVER (PARTITION BY b.demarche_id) AS premier,
+         array(SELECT source || ':' || valeur FROM identifiant i WHERE i.demarche_id = d.id) AS identifiants,
+         array(SELECT s.slug FROM ancien_slug s WHERE s.demarche_id = d.id) AS anciens
+  FROM bouton b JOIN demarche d ON d.id = b.demarche_id
+"""
 _BOUTON = text("SELECT id, demarche_id FROM bouton WHERE cle = :cle")
 
 
 async def deposer(connection: Connection, columns: Sequence[Sequence[object]]) -> list[asyncpg.Record]:
-    """Write avis and counts; `columns` are the twelve arrays of `deposer_avis`. One row (rang, issue, depose_le) each."""
+    """Write avis and counts; `columns` are the nine arrays of `deposer_avis`.
+
+    One row (rang from 1, issue as an HTTP status, depose_le) for each, or a single row of rang 0 when all are new.
+    """
     return await connection.fetch(_DEPOSER, *columns)
 
 
@@ -38,3 +113,60 @@ async def bouton(connection: AsyncConnection, cle: str) -> tuple[int, int] | Non
     """The (bouton, démarche) of a public key; neither ever changes for a given key."""
     row = (await connection.execute(_BOUTON, {"cle": cle})).first()
     return (row.id, row.demarche_id) if row else None
+
+
+VERROU_COMPTES = 0x6A646D62
+"""Advisory lock that a rebuild holds."""
+
+
+async def ecarts(connection: Connection, demarches: Sequence[int]) -> list[asyncpg.Record]:
+    """Where the counts of these démarches differ from a recount of their avis: the key, and what is to be added.
+
+    One statement, hence one snapshot: deposits under way are in both or in neither.
+    """
+    return await connection.fetch(_ECARTS, demarches)
+
+
+async def corriger(connection: Connection, demarches: Sequence[int]) -> int:
+    """Add the differences to the counts; how many rows were wrong. Deposits go on meanwhile: both only ever add."""
+    return int(await connection.fetchval(_CORRIGER, demarches))
+
+
+async def total_avis(connection: Connection, demarches: Sequence[int]) -> int:
+    """How many avis these démarches have, counted one by one."""
+    return int(await connection.fetchval("SELECT count(*) FROM avis WHERE demarche_id = ANY ($1)", demarches))
+
+
+async def demarches_a_compter(connection: Connection) -> list[int]:
+    """Every démarche that has, or may have, avis or counts."""
+    rows = await connection.fetch(
+        "SELECT id FROM demarche UNION SELECT demarche_id FROM compte ORDER BY 1"
+    )
+    return [row["id"] for row in rows]
+
+
+async def preparer_import(connection: Connection) -> None:
+    """Make the session's temporary table that batches of an import go through."""
+    await connection.execute(_PREPARER_IMPORT)
+
+
+async def importer(connection: Connection, rows: Sequence[Sequence[object]]) -> tuple[int, list[int]]:
+    """Store a batch (columns `COLONNES_IMPORT`) with its counts, in one transaction.
+
+    Returns how many avis are new, and the lines whose id already belongs to an avis with another content.
+    """
+    async with connection.transaction():
+        await connection.copy_records_to_table("import_avis", records=rows, columns=COLONNES_IMPORT)
+        stored = int(await connection.fetchval(_IMPORTER))
+        conflicts = [] if stored == len(rows) else await connection.fetch(_CONFLITS)
+    return stored, [row["ligne"] for row in conflicts]
+
+
+async def boutons(connection: Connection) -> list[asyncpg.Record]:
+    """Every bouton with the names of its démarche: (cle, id, demarche_id, slug, premier, identifiants, anciens)."""
+    return await connection.fetch(_BOUTONS)
+
+
+async def analyser(connection: Connection) -> None:
+    """Give the planner fresh statistics: after a bulk load it would otherwise choose plans for an empty table."""
+    await connection.execute("ANALYZE avis, compte")

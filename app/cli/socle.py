@@ -1,0 +1,83 @@
+"""What every command shares: the settings, the database for the time of a command, errors in one line, progress."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app import migrations
+from app.database import make_engine
+from app.settings import Settings, get_settings
+
+Result = TypeVar("Result")
+Work = Callable[[AsyncEngine], Awaitable[Result]]
+
+UNE_HEURE = 3600.0
+
+
+class Erreur(Exception):
+    """What stops a command; its text is for the operator, in one line."""
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[str]:
+    """The address of the database: the one that is set, or the embedded one, running for the time of the block."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    from app import embedded
+
+    try:
+        with embedded.running(settings.data_dir) as url:
+            yield url
+    except embedded.DemarrageImpossible as error:
+        raise Erreur(str(error)) from None
+
+
+def with_engine(work: Work[Result], *, migrated: bool = True) -> Result:
+    """Run `work` on the database, once its migrations are checked (or applied, when it is the embedded one)."""
+    settings = get_settings()
+    with open_database(settings) as url:
+        return asyncio.run(on_engine(settings, url, work, migrated=migrated))
+
+
+async def on_engine(settings: Settings, url: str, work: Work[Result], *, migrated: bool = True) -> Result:
+    """Run `work` on the database at this address."""
+    engine = make_engine(url, statement_seconds=UNE_HEURE)
+    try:
+        if migrated:
+            await require_migrations(settings, engine)
+        return await work(engine)
+    finally:
+        await engine.dispose()
+
+
+async def require_migrations(settings: Settings, engine: AsyncEngine) -> None:
+    """The embedded database is brought up to date; another one must have been, by `jdma migrate`."""
+    if settings.embedded:
+        await migrations.migrate(engine)
+        return
+    async with engine.connect() as connection:
+        revision = await migrations.current(connection)
+    if revision != migrations.head():
+        raise Erreur(f"migrations manquantes (base : {revision or 'vide'}) : lancez d'abord « jdma migrate »")
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
+    """A bar on a terminal, nothing elsewhere; call what it gives with the count done (and the total, once known)."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done, known=None: bar.update(task, completed=done, total=known or total)
+
+
+def count_of(number: int, one: str, many: str | None = None) -> str:
+    """`1 avis`, `12 345 démarches`: a count as it is written in French."""
+    spaced = f"{number:,}".replace(",", " ")
+    return f"{spaced} {one if number < 2 else many or one}"
