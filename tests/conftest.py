@@ -95,7 +95,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key="secret-de-test",
         limite_par_adresse=0,
         limite_par_bouton=0,
-        journal_niveau="error",
+        journal_niveau="warning",
     )
 
 

@@ -13,7 +13,7 @@ from app.database import Connection
 _DEPOSER = "SELECT rang, issue, depose_le FROM deposer_avis($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 _COMPLETER = "SELECT completer_avis($1, $2, $3, $4, $5, $6)"
 _LIRE = """
-SELECT e.rang::integer AS rang, a.note, a.reponses, a.commentaire, a.version, a.depose_le
+SELECT e.rang::integer AS rang, a.note, a.reponses::text AS reponses, a.commentaire, a.version, a.depose_le
 FROM unnest($1::integer[], $2::uuid[]) WITH ORDINALITY AS e (demarche_id, id, rang)
 JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id
 """
