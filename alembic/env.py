@@ -1,4 +1,4 @@
-"""Runs migrations over the service's own engine; each is one transaction, and gives up rather than block the service."""
+"""Runs migrations over the service's own engine; each is one transaction, and fails rather than block the service."""
 
 from sqlalchemy import Connection
 from sqlmodel import SQLModel

@@ -46,7 +46,7 @@ def check_type(scope: Scope) -> None:
 async def read_body(scope: Scope, receive: Receive, seconds: float, limit: int = CORPS_MAX) -> bytes:
     """The whole body, `limit` bytes at most, within `seconds`.
 
-    Raises CorpsTropGrand as soon as that is known, CorpsIncomplet when the client is too slow, ClientParti when it left.
+    Raises CorpsTropGrand as soon as that is known, CorpsIncomplet when the client is too slow, ClientParti if it left.
     """
     announced = header(scope, b"content-length")
     if announced is not None and (not announced.isdigit() or int(announced) > limit):

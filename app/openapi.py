@@ -49,6 +49,5 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for these refusals (304 and 308 have no body)."""
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
     return {
-        status: {"description": _TITRES[status]} | ({"content": schema} if status >= 400 else {})
-        for status in statuses
+        status: {"description": _TITRES[status]} | ({"content": schema} if status >= 400 else {}) for status in statuses
     }

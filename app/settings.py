@@ -68,9 +68,15 @@ class Settings(BaseSettings):
         """Whether the service runs its own PostgreSQL under the data directory."""
         return self.database_url is None
 
+    @property
+    def base(self) -> str:
+        """The public address of the service, without a final slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+        return (self.url_publique or f"http://{host}:{self.port}").rstrip("/")
+
 
 def parse_database_url(value: str) -> URL:
-    """`postgresql://…`, `postgres://…` or `postgresql+asyncpg://…` as the URL SQLAlchemy wants; ValueError otherwise."""
+    """`postgresql://…`, `postgres://…` or `postgresql+asyncpg://…` as SQLAlchemy wants it; ValueError otherwise."""
     try:
         url = make_url(value)
     except ArgumentError as error:

@@ -123,7 +123,9 @@ async def test_taking_back_an_aide_that_has_a_contact_is_a_contradiction(client,
     assert (await client.patch(f"/api/v1/avis/{avis}", json=change, headers=bearer)).status_code == 200
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer x", "Basic abc", "Bearer é", "Bearer " + "A" * 40])
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer x", "Basic abc", "Bearer é", "Bearer " + "A" * 40]
+)
 async def test_without_its_jeton_an_avis_cannot_be_completed(client, bouton, authorization):
     avis, _ = await deposit(client, bouton)
     headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}

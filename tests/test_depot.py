@@ -265,8 +265,7 @@ async def test_a_browser_on_any_site_may_ask_before_it_sends(client):
 async def test_one_row_that_the_database_refuses_does_not_fail_its_neighbours(client, bouton, sql, recount):
     await sql.execute("ALTER TABLE avis ADD CONSTRAINT essai CHECK (commentaire IS DISTINCT FROM 'refusé')")
     sends = [
-        client.post("/api/v1/avis", json=avis_for(bouton, commentaire="refusé" if n == 5 else "bon"))
-        for n in range(20)
+        client.post("/api/v1/avis", json=avis_for(bouton, commentaire="refusé" if n == 5 else "bon")) for n in range(20)
     ]
     statuses = [reply.status_code for reply in await asyncio.gather(*sends)]
     assert statuses == [201] * 5 + [500] + [201] * 14

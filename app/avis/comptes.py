@@ -1,4 +1,4 @@
-"""`verify` and `rebuild`: the counts held against a recount of every avis, démarche by démarche, while the service runs."""
+"""`verify` and `rebuild`: the counts held against a recount of every avis, while the service runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

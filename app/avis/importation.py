@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.avis import sql
 from app.avis.depot import Depot, clean, without_personal_data
 from app.avis.questionnaire import COMMENTAIRE_MAX, Reponses, compact
-from app.database import raw_connection
+from app.database import Connection, raw_connection
 from app.validation import french_errors
 
 LOT = 20_000
@@ -98,7 +98,8 @@ class Lecteur:
     def __init__(self, columns: Row, annuaire: Annuaire, rejets: "Rejets") -> None:
         place = {name: index for index, name in enumerate(columns)}
         self._place = tuple(
-            place.get(name) for name in ("id", "demarche", "bouton", "note", "depose_le", "commentaire", "reponses", "langue")
+            place.get(name)
+            for name in ("id", "demarche", "bouton", "note", "depose_le", "commentaire", "reponses", "langue")
         )
         self._largeur = len(columns)
         self._annuaire, self._rejets = annuaire, rejets
@@ -284,7 +285,7 @@ async def import_avis(
 
 
 async def _pump(
-    connection: sql.Connection,
+    connection: Connection,
     lecteur: Lecteur,
     rows: Iterator[tuple[int, Row | str]],
     refus: Rejets,

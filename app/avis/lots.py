@@ -1,7 +1,7 @@
 """Group commit: requests that arrive while the database is busy share the next transaction.
 
-One batch is in flight at a time; whatever arrives meanwhile forms the next one. Under light load a batch is one avis and
-waits for nothing; under heavy load the cost of a transaction and of its fsync is shared by all its avis.
+One batch is in flight at a time; whatever arrives meanwhile forms the next one. Under light load a batch is one avis
+and waits for nothing; under heavy load the cost of a transaction and of its fsync is shared by all its avis.
 
 The promises kept here: a result is given only after the commit; the queue is bounded; nobody waits longer than
 `delai` before the batch is tried, nor than `delai` for the database's answer; one bad row never fails its neighbours.
@@ -30,6 +30,7 @@ Write = Callable[[Connection, Sequence[Item]], Awaitable[Sequence[Result | Probl
 
 REPOS = 0.2
 """Seconds after a failed connection during which deposits are refused at once instead of each trying again."""
+
 
 class FileDeLots(Generic[Item, Result]):
     """A bounded queue and the one task that empties it, batch by batch, through `write`."""
@@ -120,8 +121,12 @@ class FileDeLots(Generic[Item, Result]):
     async def _settle_failure(self, lot: list[tuple[Item, "asyncio.Future[Result]"]], error: Exception) -> None:
         away = is_away(error)
         log.warning(
-            "lot_refuse", file=self.nom, taille=len(lot), erreur=type(error).__name__,
-            etat=getattr(error, "sqlstate", None), base_absente=away,
+            "lot_refuse",
+            file=self.nom,
+            taille=len(lot),
+            erreur=type(error).__name__,
+            etat=getattr(error, "sqlstate", None),
+            base_absente=away,
         )
         if away or self._connexion is None or len(lot) == 1:
             for _, future in lot:

@@ -8,9 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from app.avis.questions import CANAUX
 
 Canal = Literal["guichet", "telephone", "courriel", "messagerie"]
-Aide = Literal[
-    "aucune", "guichet", "telephone", "courriel", "messagerie", "proche", "association", "internet", "autre"
-]
+Aide = Literal["aucune", "guichet", "telephone", "courriel", "messagerie", "proche", "association", "internet", "autre"]
 
 COMMENTAIRE_MAX = 15_000
 AIDE_AUTRE_MAX = 250

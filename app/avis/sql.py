@@ -139,9 +139,7 @@ async def total_avis(connection: Connection, demarches: Sequence[int]) -> int:
 
 async def demarches_a_compter(connection: Connection) -> list[int]:
     """Every démarche that has, or may have, avis or counts."""
-    rows = await connection.fetch(
-        "SELECT id FROM demarche UNION SELECT demarche_id FROM compte ORDER BY 1"
-    )
+    rows = await connection.fetch("SELECT id FROM demarche UNION SELECT demarche_id FROM compte ORDER BY 1")
     return [row["id"] for row in rows]
 
 

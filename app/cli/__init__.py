@@ -46,5 +46,5 @@ def _reason(error: BaseException) -> str:
 
 def fail(message: str) -> None:
     """Say why on standard error, and leave with 1."""
-    print(f"jdma : {message}", file=sys.stderr)  # noqa: T201
+    print(f"jdma : {message}", file=sys.stderr)
     raise SystemExit(1)

@@ -1,5 +1,92 @@
-"""`snippet`: what a product team needs to embed the button."""
+"""`snippet`, `boutons`, `bouton-…`, `renommer`: what is done by hand to a démarche and its boutons."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.cli.socle import Erreur, with_engine
+from app.demarches import boutons
+from app.demarches.snippet import snippet as html
+from app.problems import Probleme
+from app.settings import get_settings
 
 app = typer.Typer()
+Result = TypeVar("Result")
+
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug de la démarche, ou identifiant (jdma:1006).")]
+Cle = Annotated[str, typer.Argument(metavar="CLE", help="Clé publique du bouton.")]
+Origines = Annotated[
+    list[str] | None, typer.Option("--origine", help="Origine autorisée (https://site.gouv.fr) ; répétable.")
+]
+
+
+def in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """Run `work` in one transaction; a refusal becomes the command's error."""
+
+    async def run(engine: AsyncEngine) -> Result:
+        async with AsyncSession(engine) as db, db.begin():
+            return await work(db)
+
+    try:
+        return with_engine(run)
+    except Probleme as problem:
+        details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
+        raise Erreur(" ".join([problem.detail, *details])) from None
+
+
+@app.command()
+def snippet(
+    slug: Slug,
+    bouton: Annotated[str | None, typer.Option("--bouton", help="Clé d'un autre bouton que le premier.")] = None,
+) -> None:
+    """Affiche le code HTML à coller dans la page de fin de la démarche."""
+    known = in_transaction(lambda db: boutons.lister(db, slug))
+    chosen = next((b for b in known if bouton in (None, b.cle)), None)
+    if chosen is None:
+        raise Erreur("cette démarche n'a pas ce bouton")
+    typer.echo(html(get_settings().base, chosen.cle))
+
+
+@app.command("boutons")
+def list_boutons(slug: Slug) -> None:
+    """Liste les boutons d'une démarche."""
+    for b in in_transaction(lambda db: boutons.lister(db, slug)):
+        etat = "ouvert" if b.ferme_le is None else f"fermé le {b.ferme_le:%Y-%m-%d} ({b.ferme_raison})"
+        depuis = f"premier avis le {b.premier_avis}" if b.premier_avis else "aucun avis"
+        typer.echo(f"{b.cle}  {b.nom}  {etat}  {depuis}  origines : {', '.join(b.origines) or 'toutes'}")
+
+
+@app.command("bouton-creer")
+def create(slug: Slug, nom: Annotated[str, typer.Argument(metavar="NOM")], origine: Origines = None) -> None:
+    """Ajoute un bouton à une démarche et affiche sa clé."""
+    typer.echo(in_transaction(lambda db: boutons.creer(db, slug, nom, origine)))
+
+
+@app.command("bouton-fermer")
+def close(cle: Cle, raison: Annotated[str, typer.Argument(metavar="RAISON")]) -> None:
+    """Ferme un bouton : il ne recueille plus d'avis."""
+    in_transaction(lambda db: boutons.fermer(db, cle, raison))
+    typer.echo("Bouton fermé.")
+
+
+@app.command("bouton-rouvrir")
+def reopen(cle: Cle) -> None:
+    """Rouvre un bouton fermé."""
+    in_transaction(lambda db: boutons.rouvrir(db, cle))
+    typer.echo("Bouton rouvert.")
+
+
+@app.command("bouton-origines")
+def set_origins(cle: Cle, origine: Origines = None) -> None:
+    """Fixe les origines autorisées d'un bouton ; aucune = toutes."""
+    kept = in_transaction(lambda db: boutons.fixer_origines(db, cle, origine or []))
+    typer.echo("Origines autorisées : " + (", ".join(kept) or "toutes"))
+
+
+@app.command()
+def renommer(slug: Slug, nouveau: Annotated[str, typer.Argument(metavar="NOUVEAU_SLUG")]) -> None:
+    """Change le slug d'une démarche ; l'ancien continue d'y mener."""
+    in_transaction(lambda db: boutons.renommer(db, slug, nouveau))
+    typer.echo(f"{slug} s'appelle désormais {nouveau}.")

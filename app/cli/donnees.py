@@ -10,6 +10,7 @@ import typer
 
 from app.avis import comptes, importation
 from app.cli.socle import Erreur, count_of, progress, with_engine
+from app.demarches import importation as catalogue
 
 app = typer.Typer()
 
@@ -22,13 +23,13 @@ ECARTS_MONTRES = 50
 
 @contextmanager
 def open_csv(name: str) -> Iterator[TextIO]:
-    """The file as text; bytes that are not UTF-8 come through, for the rows that hold them to be rejected one by one."""
+    """The file as text; bytes that are not UTF-8 come through, so that only the rows that hold them are rejected."""
     if name == "-":
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")  # type: ignore[union-attr]
         yield sys.stdin
         return
     try:
-        file = Path(name).open(encoding="utf-8", errors="surrogateescape", newline="")
+        file = Path(name).open(encoding="utf-8", errors="surrogateescape", newline="")  # noqa: SIM115
     except OSError as error:
         raise Erreur(f"{name} : {error.strerror or error}") from None
     with file:
@@ -38,6 +39,20 @@ def open_csv(name: str) -> Iterator[TextIO]:
 def rejects_of(name: str, given: Path | None) -> Path:
     """Where the rejected rows of this file go."""
     return given or Path("import.rejets.csv" if name == "-" else f"{name.removesuffix('.csv')}.rejets.csv")
+
+
+@app.command("import-demarches")
+def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
+    """Importe le catalogue des démarches. Relancé, il met à jour."""
+    where = rejects_of(fichier, rejets)
+    with open_csv(fichier) as file, progress("démarches") as show:
+        bilan = with_engine(lambda engine: catalogue.import_demarches(engine, file, where, show))
+    typer.echo(
+        f"{count_of(bilan.lues, 'ligne lue', 'lignes lues')} : {bilan.stockees} enregistrées ({bilan.creees} créées, "
+        f"{bilan.modifiees} modifiées), {bilan.inchangees} déjà là, {bilan.rejetees} rejetées"
+        + (f" (voir {where})" if bilan.rejetees else "")
+        + "."
+    )
 
 
 @app.command("import-avis")
@@ -73,6 +88,5 @@ def rebuild() -> None:
     """Recalcule les comptes depuis les avis, sans arrêter le service."""
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: comptes.rebuild(engine, show))
-    typer.echo(
-        f"{count_of(bilan.demarches, 'démarche', 'démarches')} : {count_of(bilan.corriges, 'compte corrigé', 'comptes corrigés')}."
-    )
+    corrected = count_of(bilan.corriges, "compte corrigé", "comptes corrigés")
+    typer.echo(f"{count_of(bilan.demarches, 'démarche', 'démarches')} : {corrected}.")

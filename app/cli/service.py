@@ -31,6 +31,37 @@ async def _nothing(_engine: AsyncEngine) -> None:
 
 
 @app.command()
+def demo() -> None:
+    """Tout d'un coup, pour un premier regard : base, catalogue et avis inventés, service, page hôte."""
+    from app import serveur
+    from app.demarches.snippet import snippet
+    from app.demo import lancement
+
+    settings = get_settings()
+    read_secret_key(settings)
+    for port in (settings.port, settings.port + 1):
+        if error := serveur.port_error(settings.host, port):
+            raise Erreur(error)
+
+    async def prepare(engine: AsyncEngine) -> tuple[str, str] | None:
+        await lancement.load(engine, settings.data_dir)
+        return await lancement.showcase(engine)
+
+    with open_database(settings) as url:
+        shown = asyncio.run(on_engine(settings, url, prepare))
+        if shown is None:
+            raise Erreur("le catalogue de cette base n'a aucun bouton ouvert à montrer")
+        slug, cle = shown
+        page = lancement.serve_host_page(settings.host, settings.port + 1, slug, snippet(settings.base, cle))
+        host = settings.base.removesuffix(f":{settings.port}")
+        typer.echo(lancement.announce(settings, f"{host}:{settings.port + 1}/", slug, cle))
+        try:
+            serveur.run(settings, url)
+        finally:
+            page.shutdown()
+
+
+@app.command()
 def migrate() -> None:
     """Applique les migrations de la base."""
     revision = with_engine(migrations.migrate, migrated=False)

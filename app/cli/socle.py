@@ -71,7 +71,13 @@ async def require_migrations(settings: Settings, engine: AsyncEngine) -> None:
 def progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A bar on a terminal, nothing elsewhere; call what it gives with the count done (and the total, once known)."""
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done, known=None: bar.update(task, completed=done, total=known or total)

@@ -137,5 +137,3 @@ def route_template(scope: Scope) -> str:
     """The template of the route served; one label for all that match none, or each wrong URL would be a time series."""
     route: Any = scope.get("route")
     return getattr(route, "path", None) or "inconnue"
-
-
