@@ -14,7 +14,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.main import create_app
 from app.settings import Settings, get_settings
 
-DELAI_ENTETES = 10.0
 ENTETES_MAX = 32 * 1024
 ARRET = 20
 """Seconds given to requests under way when the service stops."""
@@ -24,8 +23,9 @@ _DATABASE = "_JDMA_DATABASE"
 
 
 class ProtocoleBorne(HttpToolsProtocol):
-    """HTTP/1.1 whose clients must send their headers in ten seconds and 32 KiB: silence holds no connection open."""
+    """HTTP/1.1 whose clients must send their headers in `delai` seconds and 32 KiB: silence holds no connection open."""
 
+    delai = 10.0
     _echeance: asyncio.TimerHandle | None = None
     _recus = 0
 
@@ -56,7 +56,7 @@ class ProtocoleBorne(HttpToolsProtocol):
     def _await_headers(self) -> None:
         if self._echeance is None:
             self._recus = 0
-            self._echeance = self.loop.call_later(DELAI_ENTETES, self.transport.close)
+            self._echeance = self.loop.call_later(self.delai, self.transport.close)
 
     def _headers_done(self) -> None:
         if self._echeance is not None:
@@ -66,7 +66,9 @@ class ProtocoleBorne(HttpToolsProtocol):
 
 def worker() -> FastAPI:
     """The application of one process; what uvicorn's workers call."""
-    return create_app(get_settings(), os.environ[_DATABASE])
+    settings = get_settings()
+    ProtocoleBorne.delai = settings.delai_entetes
+    return create_app(settings, os.environ[_DATABASE])
 
 
 def port_error(host: str, port: int) -> str | None:

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     file_max: int = Field(2_000, ge=1)
     lot_max: int = Field(200, ge=1, le=5_000)
     delai_lot: float = Field(5.0, gt=0)
+    delai_entetes: float = Field(10.0, gt=0)
     delai_corps: float = Field(10.0, gt=0)
     connexions: int = Field(5, ge=2)
 

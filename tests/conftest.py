@@ -37,19 +37,19 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of this session's own, with a migrated template database."""
     pgdata = tmp_path_factory.mktemp("pg") / "d"
     url = embedded.start(pgdata, FAST)
-    asyncio.run(_make_template(url))
+    asyncio.run(make_template(url))
     yield url
     embedded.stop(pgdata, "immediate")
 
 
-async def _make_template(url: str) -> None:
+async def make_template(url: str) -> None:
     await _execute(url, "CREATE DATABASE modele")
-    engine = make_engine(_of(url, "modele"))
+    engine = make_engine(of_database(url, "modele"))
     await migrations.migrate(engine)
     await engine.dispose()
 
 
-def _of(url: str, database: str) -> str:
+def of_database(url: str, database: str) -> str:
     return url.replace("/postgres?", f"/{database}?")
 
 
@@ -66,7 +66,7 @@ async def database_url(cluster: str) -> AsyncIterator[str]:
     """A migrated, empty database that only this test sees."""
     name = f"t{uuid.uuid4().hex}"
     await _execute(cluster, f"CREATE DATABASE {name} TEMPLATE modele")
-    yield _of(cluster, name)
+    yield of_database(cluster, name)
     await _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
 

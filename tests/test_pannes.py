@@ -1,0 +1,196 @@
+"""Faults under load: whatever dies, an avis acknowledged is there once, and the service recovers by itself."""
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import suppress
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+from app import embedded
+from app.avis import comptes
+from app.database import make_engine
+from tests.conftest import make_template, of_database
+from tests.serveur import Load, running_service, wait_ready
+
+pytestmark = pytest.mark.xdist_group("pannes")
+
+
+@pytest.fixture(scope="module")
+async def durable(tmp_path_factory):
+    """A PostgreSQL server that really flushes (no shortcut of the other tests), and its data directory."""
+    pgdata = tmp_path_factory.mktemp("durable") / "d"
+    url = embedded.start(pgdata)
+    await make_template(url)
+    yield pgdata, of_database(url, "modele")
+    embedded.stop(pgdata, "immediate")
+
+
+@pytest.fixture
+async def boutons(durable):
+    connection = await asyncpg.connect(durable[1])
+    await connection.execute("TRUNCATE avis, compte; DELETE FROM bouton; DELETE FROM demarche")
+    rows = await connection.fetch(
+        "WITH d AS (INSERT INTO demarche (slug, titre, titre_recherche, en_ligne) "
+        "SELECT 'd' || g, 'D', 'd', true FROM generate_series(1, 5) g RETURNING id) "
+        "INSERT INTO bouton (demarche_id, cle, nom) SELECT id, 'k' || id, 'B' FROM d RETURNING cle"
+    )
+    await connection.close()
+    return [row["cle"] for row in rows]
+
+
+async def check_exactly_once(url, load):
+    """Every acknowledged id is stored once, nothing else is, and the counts agree."""
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch("SELECT a.id::text, b.cle FROM avis a JOIN bouton b ON b.id = a.bouton_id")
+    await connection.close()
+    assert len(rows) == len(load.acknowledged)
+    assert {row["id"]: row["cle"] for row in rows} == load.acknowledged
+    engine = make_engine(url)
+    bilan = await comptes.verify(engine)
+    await engine.dispose()
+    assert (bilan.avis, bilan.ecarts) == (len(rows), [])
+
+
+async def test_workers_killed_under_load_lose_and_double_nothing(durable, boutons, tmp_path):
+    async with running_service(durable[1], tmp_path, workers=2) as (base, pid):
+        load = Load(base, boutons)
+        running = asyncio.create_task(load.run())
+        for _ in range(3):
+            await load.until(60)
+            workers = [p for p in psutil.Process(pid).children() if "spawn_main" in " ".join(p.cmdline())]
+            workers[0].send_signal(signal.SIGKILL)
+        await load.until(60)
+        load.stopping = True
+        await running
+        await check_exactly_once(durable[1], load)
+
+
+async def test_the_database_crashing_under_load_loses_and_doubles_nothing(durable, boutons, tmp_path):
+    pgdata, url = durable
+    async with running_service(url, tmp_path) as (base, _):
+        load = Load(base, boutons)
+        running = asyncio.create_task(load.run())
+        for _ in range(3):
+            await load.until(60)
+            await asyncio.to_thread(embedded.stop, pgdata, "immediate")
+            refused = load.refused
+            async with httpx.AsyncClient() as client:
+                assert (await client.get(f"{base}/healthz")).status_code == 200
+                assert (await client.get(f"{base}/readyz")).status_code == 503
+            async with asyncio.timeout(20):
+                while load.refused < refused + 20:
+                    await asyncio.sleep(0.01)
+            await asyncio.to_thread(embedded.start, pgdata)
+        await load.until(60)
+        load.stopping = True
+        await running
+        await wait_ready(base)
+        await check_exactly_once(url, load)
+
+
+async def test_a_database_that_hangs_shows_as_503_and_not_as_silence(durable, boutons, tmp_path):
+    pgdata, url = durable
+    async with running_service(url, tmp_path, delai_lot=0.5) as (base, _), httpx.AsyncClient(timeout=20) as client:
+        avis = {"id": str(uuid4()), "bouton": boutons[0], "note": 3}
+        assert (await client.post(f"{base}/api/v1/avis", json=avis)).status_code == 201
+        postmaster = int((pgdata / "postmaster.pid").read_text().split()[0])
+        frozen = [psutil.Process(postmaster), *psutil.Process(postmaster).children()]
+        try:
+            for process in frozen:
+                process.suspend()
+            late = {**avis, "id": str(uuid4())}
+            start = asyncio.get_running_loop().time()
+            replies = await asyncio.gather(*(client.post(f"{base}/api/v1/avis", json=late) for _ in range(5)))
+            assert {reply.status_code for reply in replies} == {503}
+            assert asyncio.get_running_loop().time() - start < 10
+        finally:
+            for process in reversed(frozen):
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
+        async with asyncio.timeout(20):
+            while (reply := await client.post(f"{base}/api/v1/avis", json=late)).status_code == 503:
+                await asyncio.sleep(0.05)
+        assert reply.status_code in {200, 201}
+        load = Load(base, boutons, acknowledged={avis["id"]: boutons[0], late["id"]: boutons[0]})
+        await check_exactly_once(url, load)
+
+
+async def test_a_polite_stop_answers_what_was_accepted(durable, boutons, tmp_path):
+    async with running_service(durable[1], tmp_path) as (base, pid):
+        load = Load(base, boutons)
+        running = asyncio.create_task(load.run())
+        await load.until(100)
+        os.kill(pid, signal.SIGTERM)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(20):
+                while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                    await asyncio.sleep(0.02)
+        load.stopping = load.giving_up = True
+        await running
+        connection = await asyncpg.connect(durable[1])
+        stored = {row["id"] for row in await connection.fetch("SELECT id::text FROM avis")}
+        await connection.close()
+        assert stored >= load.acknowledged.keys()
+        assert len(stored - load.acknowledged.keys()) <= load.citizens
+
+
+HEAD = b"POST /api/v1/avis HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+
+async def exchange(base, *pieces, half_close=False):
+    """Send these bytes on a socket of their own; what the server answers until it closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rsplit(":", 1)[1]))
+    for piece in pieces:
+        writer.write(piece)
+        await writer.drain()
+    if half_close:
+        writer.write_eof()
+    try:
+        async with asyncio.timeout(20):
+            return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_clients_that_send_slowly_or_by_halves_hold_nothing(durable, boutons, tmp_path):
+    bounds = {"delai_entetes": 0.4, "delai_corps": 0.4}
+    async with running_service(durable[1], tmp_path, **bounds) as (base, _):
+        assert await exchange(base) == b""
+        assert await exchange(base, b"POST /api/v1/avis HT") == b""
+        assert await exchange(base, HEAD, b"X-Long: ") == b""
+        slow = await exchange(base, HEAD + b"Content-Length: 100\r\n\r\n", b'{"id":')
+        assert slow.startswith(b"HTTP/1.1 408 ")
+        assert b'"corps_incomplet"' in slow
+        endless = await exchange(base, HEAD, *(b"X-%d: %s\r\n" % (n, b"x" * 4000) for n in range(60)))
+        assert endless == b"" or endless.startswith(b"HTTP/1.1 4")
+        garbage = await exchange(base, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n")
+        assert garbage == b"" or garbage.startswith(b"HTTP/1.1 400 ")
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(f"{base}/readyz")).status_code == 200
+
+
+async def test_clients_that_leave_in_the_middle_leave_nothing_half_written(durable, boutons, tmp_path):
+    async with running_service(durable[1], tmp_path) as (base, _):
+        sent = {}
+        for n in range(40):
+            avis = str(uuid4())
+            body = b'{"id":"%s","bouton":"%s","note":%d}' % (avis.encode(), boutons[0].encode(), n % 11)
+            request = HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body
+            with socket.create_connection(("127.0.0.1", int(base.rsplit(":", 1)[1]))) as connection:
+                connection.sendall(request if n % 2 else request[:-5])
+            if n % 2:
+                sent[avis] = boutons[0]
+        async with httpx.AsyncClient() as client:
+            for avis, cle in sent.items():
+                note = list(sent).index(avis) * 2 + 1
+                body = {"id": avis, "bouton": cle, "note": note % 11}
+                assert (await client.post(f"{base}/api/v1/avis", json=body)).status_code in {200, 201}
+        await check_exactly_once(durable[1], Load(base, boutons, acknowledged=sent))
