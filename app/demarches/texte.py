@@ -7,8 +7,8 @@ from functools import lru_cache
 MOTS_VIDES = frozenset(
     re.findall(
         r"\w+",
-        "a au aux avec ce ces d dans de des du en et l la le les leur leurs ma mes mon n ou par pour s sa se ses son sur"
-        " un une vos votre y",
+        "a au aux avec ce ces d dans de des du en et l la le les leur leurs ma mes mon n ou par pour s sa se ses son"
+        " sur un une vos votre y",
     )
 )
 """Words that say nothing about a démarche: a search leaves them out, unless it holds nothing else."""

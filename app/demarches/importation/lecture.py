@@ -1,4 +1,4 @@
-"""Reads a CSV that people made: bytes to records, one at a time, whatever the bytes are.
+"""Reads a CSV that people made: text to records, one at a time, whatever the file holds.
 
 A record that cannot be read is given as such and the next one is read: an unclosed quote must not swallow the rest of
 the file, a line without end must not fill the memory.
@@ -8,7 +8,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import TextIO
 
 from app.demarches.texte import normaliser
 
@@ -34,11 +34,11 @@ class _GuillemetOuvert(Exception):
 
 
 class _Lignes:
-    """The physical lines of a file, decoded, with a few kept to be read again."""
+    """The physical lines of a file, with a few kept to be read again."""
 
-    def __init__(self, fichier: BinaryIO) -> None:
+    def __init__(self, fichier: TextIO) -> None:
         self._fichier, self._relues = fichier, deque[str]()
-        self.numero, self.octets = 0, 0
+        self.numero = 0
 
     def suivante(self) -> str | None:
         """The next line, or None at the end; a line that is too long is cut there, and its rest skipped."""
@@ -52,20 +52,16 @@ class _Lignes:
         self.numero -= len(lignes)
 
     def _lire(self) -> str | None:
-        ligne = self._fichier.readline(CARACTERES_PAR_ENREGISTREMENT + 1)
-        self.octets += len(ligne)
-        reste = ligne
-        while len(reste) > CARACTERES_PAR_ENREGISTREMENT and not reste.endswith(b"\n"):
+        ligne = reste = self._fichier.readline(CARACTERES_PAR_ENREGISTREMENT + 1)
+        while len(reste) > CARACTERES_PAR_ENREGISTREMENT and not reste.endswith(("\n", "\r")):
             reste = self._fichier.readline(CARACTERES_PAR_ENREGISTREMENT + 1)
-            self.octets += len(reste)
-        # A byte that is not UTF-8 becomes half a pair of surrogates: only its own record is refused.
-        return ligne.decode("utf-8", "surrogateescape") if ligne else None
+        return ligne or None
 
 
 class Tableau:
     """A CSV with a header: its `colonnes`, then its records. Raises FichierIllisible when the header does not fit."""
 
-    def __init__(self, fichier: BinaryIO, connues: tuple[str, ...], obligatoires: tuple[str, ...]) -> None:
+    def __init__(self, fichier: TextIO, connues: tuple[str, ...], obligatoires: tuple[str, ...]) -> None:
         self._lignes = _Lignes(fichier)
         entete = self._lignes.suivante()
         while entete is not None and not entete.strip("\ufeff \t\r\n"):
@@ -73,11 +69,6 @@ class Tableau:
         if entete is None:
             raise FichierIllisible("le fichier est vide")
         self._delimiteur, self.colonnes = _lire_entete(entete.removeprefix("\ufeff"), connues, obligatoires)
-
-    @property
-    def octets(self) -> int:
-        """How many bytes have been read."""
-        return self._lignes.octets
 
     def __iter__(self) -> Iterator[Enregistrement]:
         while (ligne := self._lignes.suivante()) is not None:

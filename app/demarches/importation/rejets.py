@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from app.demarches.importation.lecture import Enregistrement
+from app.demarches.importation.lecture import Enregistrement, FichierIllisible
 
 COLONNES_DES_REJETS = ("ligne", "motif")
 
@@ -42,7 +42,12 @@ class Rejets:
 
     def _ouvrir(self) -> None:
         # The mark at the start is what makes spreadsheets read accents; bytes that were not UTF-8 are shown as such.
-        fichier = self._brouillon.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
+        try:
+            fichier = self._brouillon.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
+        except OSError as error:
+            raise FichierIllisible(
+                f"les rejets ne peuvent pas être écrits ({self._chemin} : {error.strerror})"
+            ) from None
         self._sortie = csv.writer(self._pile.enter_context(fichier))
         self._sortie.writerow([*COLONNES_DES_REJETS, *(self._colonnes[rang] for rang in self._gardees)])
 

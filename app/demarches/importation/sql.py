@@ -57,17 +57,14 @@ _CONNUES = text("""
            EXISTS (SELECT FROM bouton b WHERE b.demarche_id = d.id) AS a_un_bouton
     FROM cherche JOIN demarche d USING (id)
 """)
+_RANGER_INDEX = text("""
+    SELECT gin_clean_pending_list(oid) FROM pg_class
+    WHERE oid = to_regclass('demarche_titre_recherche_trgm') AND pg_has_role(relowner, 'USAGE')
+""")
 _NOMMES = {
     Ministere: text("SELECT id, NULL AS ministere_id, slug, nom FROM ministere"),
     Organisme: text("SELECT id, ministere_id, slug, nom FROM organisme"),
 }
-
-
-async def verrouiller(db: AsyncConnection) -> None:
-    """Writers of the catalogue pass one at a time, so that what was looked up is still true when it is written.
-    Readers and deposits of avis do not wait.
-    """
-    await db.execute(text("LOCK TABLE demarche IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def lire_connues(db: AsyncConnection, slugs: Iterable[str], identifiants: Iterable[str]) -> list[Connue]:
@@ -145,5 +142,6 @@ async def _inserer(db: AsyncConnection, modele: type[SQLModel], lignes: Sequence
 
 
 async def analyser(db: AsyncConnection) -> None:
-    """Fresh statistics, without which a search after a first import would not use its index."""
+    """Fresh statistics and an index in order, without which searches after a first import would read every title."""
+    await db.execute(_RANGER_INDEX)
     await db.execute(text("ANALYZE ministere, organisme, demarche, ancien_slug, identifiant, bouton"))
