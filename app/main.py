@@ -1,5 +1,6 @@
 """The service as an ASGI application: what it is made of, and what starts and stops with it."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from app.indices import api as indices
 from app.openapi import ProblemeDocument
 from app.ops import documentation, journal, sante
 from app.ops.couche import Couche
+from app.pages import chiffres
 from app.problems import (
     MEDIA_TYPE,
     CorpsTropGrand,
@@ -60,7 +62,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     for router in routers():
         app.include_router(router)
     add_error_handlers(app)
-    app.add_middleware(Couche)
+    app.add_middleware(Couche, directes=avis.DIRECTES)
     if settings.proxys_de_confiance:
         trusted = [str(network) for network in settings.proxys_de_confiance]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
@@ -70,7 +72,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
 
 def routers() -> list[Any]:
     """Every feature's routes."""
-    return [demarches.router, indices.router, sante.router, documentation.router]
+    return [demarches.router, indices.router, sante.router, documentation.router, chiffres.router]
 
 
 def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
@@ -80,7 +82,7 @@ def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
     app.state.engine = make_engine(url, settings.connexions)
     app.state.revision = migrations.head()
     app.state.guichet = Guichet(app.state.engine, settings)
-    app.state.signataire = Signataire(secret)
+    app.state.signataire = Signataire(hashlib.sha512(secret).digest())
     app.state.limites = Limites(settings, secret)
 
 

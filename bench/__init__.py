@@ -1,0 +1,1 @@
+"""Measures what the service claims: `make bench`, or `python -m bench depot lectures import`. See bench/README.md."""

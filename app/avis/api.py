@@ -59,7 +59,7 @@ async def deposer_directement(scope: Scope, receive: Receive, send: Send) -> Non
     except Probleme as problem:
         mesures.DEPOTS.labels(problem.code).inc()
         raise
-    mesures.DEPOTS.labels("enregistre" if fait.nouveau else "rejeu").inc()
+    (mesures.ENREGISTRES if fait.nouveau else mesures.REJEUX).inc()
     signataire: Signataire = state.signataire
     jeton = signataire.sign(avis.id, bouton[1], fait.depose_le, time.time())
     await send_json(send, 201 if fait.nouveau else 200, accuse(avis.id, jeton))
@@ -128,7 +128,7 @@ def accuse(avis: UUID, jeton: str) -> bytes:
 deposer_avis.direct = deposer_directement  # type: ignore[attr-defined]
 completer_avis.direct = completer_directement  # type: ignore[attr-defined]
 
-TEXTE: dict[str, Any] = {"requestBody": {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+DIRECTES = {("POST", "/api/v1/avis"): deposer_directement}
 
 
 def add_routes(app: FastAPI) -> None:

@@ -3,6 +3,7 @@
 from prometheus_client import Counter, Histogram
 
 DEPOTS = Counter("jdma_depots_total", "Dépôts, par issue (enregistre, rejeu, ou le code du refus).", ["issue"])
+ENREGISTRES, REJEUX = DEPOTS.labels("enregistre"), DEPOTS.labels("rejeu")
 COMPLEMENTS = Counter("jdma_complements_total", "Compléments d'avis, par issue.", ["issue"])
 TAILLE_LOT = Histogram(
     "jdma_lot_taille", "Éléments écrits par transaction.", ["file"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)

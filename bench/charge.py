@@ -1,0 +1,100 @@
+"""A load generator on loopback, in a process of its own: `python -m bench.charge URL --rate 1000 --seconds 5 CLE…`.
+
+With a rate, requests leave at their time whether or not the ones before were answered (no coordinated omission: the
+latency counts from the planned time). Without, each connection sends the next request as soon as it has its answer.
+Prints one JSON line: {"requests", "rate", "errors", "p50", "p99"} (latencies in milliseconds).
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import statistics
+import time
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import uvloop
+
+
+def request_bytes(path: str, cle: str) -> bytes:
+    ident = UUID(int=random.getrandbits(128), version=4)
+    body = b'{"id":"%s","bouton":"%s","note":%d,"langue":"fr"}' % (
+        str(ident).encode(),
+        cle.encode(),
+        random.randrange(11),
+    )
+    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+class Connection(asyncio.Protocol):
+    """One keep-alive connection; `ask` sends a request and waits for its answer (bodies are announced by length)."""
+
+    def connection_made(self, transport):
+        self.transport, self.buffer, self.waiter = transport, b"", None
+
+    def data_received(self, data):
+        self.buffer += data
+        head, sep, body = self.buffer.partition(b"\r\n\r\n")
+        if not sep:
+            return
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        if len(body) >= length:
+            self.buffer = b""
+            self.waiter.set_result(head[9:12])
+
+    async def ask(self, data):
+        self.waiter = asyncio.get_running_loop().create_future()
+        self.transport.write(data)
+        return await self.waiter
+
+
+async def run(url: str, cles: list[str], connections: int, seconds: float, rate: float | None) -> dict[str, float]:
+    parts = urlsplit(url)
+    loop = asyncio.get_running_loop()
+    latencies: list[float] = []
+    errors = 0
+    begin = time.perf_counter() + 0.05
+    end = begin + seconds
+    turns = iter(range(1 << 62))
+
+    async def client():
+        nonlocal errors
+        _, connection = await loop.create_connection(Connection, parts.hostname, parts.port)
+        while True:
+            turn = next(turns)
+            start = begin + turn / rate if rate else max(begin, time.perf_counter())
+            if start >= end:
+                return
+            if (delay := start - time.perf_counter()) > 0:
+                await asyncio.sleep(delay)
+            status = await connection.ask(request_bytes(parts.path, cles[turn % len(cles)]))
+            latencies.append(time.perf_counter() - start)
+            errors += not status.startswith(b"2")
+
+    await asyncio.gather(*(client() for _ in range(connections)))
+    took = time.perf_counter() - begin
+    cuts = statistics.quantiles(latencies, n=100)
+    return {
+        "requests": len(latencies),
+        "rate": len(latencies) / took,
+        "errors": errors,
+        "p50": cuts[49] * 1000,
+        "p99": cuts[98] * 1000,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    parser.add_argument("cles", nargs="+")
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rate", type=float)
+    args = parser.parse_args()
+    print(json.dumps(uvloop.run(run(args.url, args.cles, args.connections, args.seconds, args.rate))))
+
+
+if __name__ == "__main__":
+    main()
