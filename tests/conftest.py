@@ -43,7 +43,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 async def make_template(url: str) -> None:
-    await _execute(url, "CREATE DATABASE modele")
+    await execute(url, "CREATE DATABASE modele")
     engine = make_engine(of_database(url, "modele"))
     await migrations.migrate(engine)
     await engine.dispose()
@@ -53,7 +53,7 @@ def of_database(url: str, database: str) -> str:
     return url.replace("/postgres?", f"/{database}?")
 
 
-async def _execute(url: str, statement: str) -> None:
+async def execute(url: str, statement: str) -> None:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
@@ -65,9 +65,9 @@ async def _execute(url: str, statement: str) -> None:
 async def database_url(cluster: str) -> AsyncIterator[str]:
     """A migrated, empty database that only this test sees."""
     name = f"t{uuid.uuid4().hex}"
-    await _execute(cluster, f"CREATE DATABASE {name} TEMPLATE modele")
+    await execute(cluster, f"CREATE DATABASE {name} TEMPLATE modele")
     yield of_database(cluster, name)
-    await _execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+    await execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ _CORRIGER = f"""
   SELECT count(*) FROM corriges
 """
 _PREPARER_IMPORT = """
-  CREATE TEMP TABLE import_avis (
+  CREATE TEMP TABLE IF NOT EXISTS import_avis (
     ligne bigint, demarche_id integer, id uuid, bouton_id integer, depose_le timestamptz, empreinte bigint,
     note smallint, langue text, reponses jsonb, commentaire text) ON COMMIT DELETE ROWS
 """

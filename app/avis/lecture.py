@@ -1,0 +1,259 @@
+"""Reads the CSV of an import: rows into records ready for COPY, and the bad ones aside with their reason."""
+
+import csv
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, TextIO
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from app.avis.depot import Depot, clean, without_personal_data
+from app.avis.questionnaire import COMMENTAIRE_MAX, Reponses, compact
+from app.validation import french_errors
+
+Row = list[str]
+Record = tuple[Any, ...]
+
+LOT = 20_000
+CHAMP_MAX = 1 << 20
+"""Characters in a field; more is an unclosed quote that swallows the file."""
+
+REQUISES = {"id", "note", "depose_le"}
+CONNUES = REQUISES | {"demarche", "bouton", "commentaire", "reponses", "langue"}
+NOTES = {str(note): note for note in range(11)}
+PREMIER_JOUR = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+ILLISIBLE: Row = ["\x00"]
+CONFLIT = "avis_conflit : cet identifiant est déjà celui d'un autre avis"
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ZERO = UUID(int=0)
+_read_reponses = TypeAdapter(Reponses).validate_json
+
+
+class EnTeteInvalide(ValueError):
+    """The file's first line does not name the columns expected; the message says which, in French."""
+
+
+class LigneRefusee(ValueError):
+    """Why a row cannot be stored, in French."""
+
+
+@dataclass(frozen=True)
+class Lieu:
+    """Where a row's avis goes."""
+
+    demarche_id: int
+    bouton_id: int
+
+
+class Annuaire:
+    """Finds the démarche and bouton that a row names: by cle of bouton, slug (past ones too) or alias."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.boutons: dict[str, Lieu] = {}
+        self.demarches: dict[str, Lieu] = {}
+        for row in rows:
+            lieu = Lieu(row["demarche_id"], row["id"])
+            self.boutons[row["cle"]] = lieu
+            if row["premier"]:
+                for name in (*row["anciens"], *row["identifiants"], row["slug"]):
+                    self.demarches[name] = lieu
+
+    def find(self, demarche: str, cle: str) -> Lieu:
+        """The place for these two cells; raises LigneRefusee."""
+        if cle:
+            if (lieu := self.boutons.get(cle)) is None:
+                raise LigneRefusee("bouton inconnu")
+            if demarche and (named := self.demarches.get(demarche)) and named.demarche_id != lieu.demarche_id:
+                raise LigneRefusee("ce bouton est celui d'une autre démarche")
+            return lieu
+        if (found := self.demarches.get(demarche)) is None:
+            raise LigneRefusee("démarche inconnue" if demarche else "ni démarche ni bouton")
+        return found
+
+
+class Lecteur:
+    """Turns the file's rows into records ready for COPY, and sets the bad ones aside."""
+
+    LUES = ("id", "demarche", "bouton", "note", "depose_le", "commentaire", "reponses", "langue")
+
+    def __init__(self, columns: Row, annuaire: Annuaire, rejets: "Rejets") -> None:
+        absent = len(columns)  # an empty cell is added at the end of each row, for the columns the file does not have
+        self._cells = itemgetter(*(columns.index(name) if name in columns else absent for name in self.LUES))
+        self._largeur = len(columns)
+        self._annuaire, self._rejets = annuaire, rejets
+        self._lieux: dict[tuple[str, str], Lieu] = {}
+        self._empreintes: dict[tuple[int, int, str], int] = {}
+        self._futur = dt.datetime.now(dt.UTC)
+        self._annees = range(PREMIER_JOUR.year + 1, self._futur.year)
+
+    def read(self, lot: "Lot") -> list[Record]:
+        """The records of these rows."""
+        records = []
+        for ligne, row in enumerate(lot.rows, lot.premiere):
+            try:
+                if row:
+                    records.append(self._record(ligne, row))
+            except LigneRefusee as error:
+                self._rejets.add(ligne, str(error), row[: self._largeur])
+        return records
+
+    def _record(self, ligne: int, row: Row) -> Record:
+        if len(row) != self._largeur:
+            raise LigneRefusee(_why_width(row, self._largeur))
+        row.append("")
+        ident, demarche, cle, note, date, comment, answers, langue = self._cells(row)
+        lieu = self._lieux.get((demarche, cle)) or self._find(demarche, cle)
+        if (valeur := NOTES.get(note)) is None:
+            raise LigneRefusee("note : un entier de 0 à 10 est attendu")
+        uuid = ident if _UUID.fullmatch(ident) else _uuid(ident)
+        depose_le, langue = self._date(date), _langue(langue) if langue else "fr"
+        reponses: dict[str, Any] | None = None
+        texte: str | None = None
+        if not comment and not answers:
+            empreinte = self._empreintes.get((lieu.bouton_id, valeur, langue)) or self._bare(lieu, valeur, langue)
+        else:
+            reponses, texte = _answers(answers), _comment(comment)
+            empreinte = Depot(0, lieu.bouton_id, _ZERO, valeur, langue, reponses, texte, None).empreinte()
+        stored = None if reponses is None else orjson.dumps(reponses).decode()
+        return ligne, lieu.demarche_id, uuid, lieu.bouton_id, depose_le, empreinte, valeur, langue, stored, texte
+
+    def _find(self, demarche: str, cle: str) -> Lieu:
+        lieu = self._lieux[demarche, cle] = self._annuaire.find(demarche.strip(), cle.strip())
+        return lieu
+
+    def _bare(self, lieu: Lieu, note: int, langue: str) -> int:
+        empreinte = Depot(0, lieu.bouton_id, _ZERO, note, langue, None, None, None).empreinte()
+        self._empreintes[lieu.bouton_id, note, langue] = empreinte
+        return empreinte
+
+    def _date(self, text: str) -> dt.datetime:
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError:
+            raise LigneRefusee("depose_le : une date ISO 8601 avec décalage horaire est attendue") from None
+        if moment.tzinfo is None:
+            raise LigneRefusee("depose_le : le décalage horaire manque (par exemple +01:00)")
+        # Comparing instants is slow: only the years at both ends need it.
+        if moment.year not in self._annees and not PREMIER_JOUR <= moment <= self._futur:
+            raise LigneRefusee("depose_le : date hors de l'intervalle accepté (2000 à aujourd'hui)")
+        return moment
+
+
+def _why_width(row: Row, width: int) -> str:
+    if row == ILLISIBLE:
+        return "ligne illisible : champ démesuré (guillemet non fermé ?) ou CSV mal formé"
+    return f"{len(row)} colonnes au lieu de {width}"
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise LigneRefusee("id : un UUID est attendu") from None
+
+
+def _langue(text: str) -> str:
+    if len(text) > 35 or not text.replace("-", "").isalnum() or not text.isascii():
+        raise LigneRefusee("langue : un code de langue est attendu")
+    return text
+
+
+def _check_text(name: str, text: str) -> None:
+    if "\x00" in text:
+        raise LigneRefusee(f"{name} : le caractère NUL n'est pas accepté")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise LigneRefusee(f"{name} : ce n'est pas de l'UTF-8 valide") from None
+
+
+def _comment(text: str) -> str | None:
+    _check_text("commentaire", text)
+    if len(text) > COMMENTAIRE_MAX:
+        raise LigneRefusee(f"commentaire : {COMMENTAIRE_MAX} caractères au plus")
+    return clean(text)
+
+
+def _answers(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    _check_text("reponses", text)
+    try:
+        reponses = _read_reponses(text)
+    except ValidationError as error:
+        first = french_errors(error)[0]
+        raise LigneRefusee(f"reponses.{first['champ']} : {first['message']}") from None
+    if contradiction := reponses.check_whole():
+        raise LigneRefusee(f"reponses : {contradiction}")
+    return without_personal_data(compact(reponses))
+
+
+class Rejets:
+    """The file of rejected rows, made at the first one: line, reason, then the row as it was."""
+
+    def __init__(self, path: Path, columns: Row) -> None:
+        self.path, self._columns, self.total = path, columns, 0
+        self._file: TextIO | None = None
+
+    def add(self, ligne: int, raison: str, row: Row) -> None:
+        """Write one rejected row."""
+        if self._file is None:
+            self._file = self.path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
+            csv.writer(self._file).writerow(["ligne", "raison", *self._columns])
+        csv.writer(self._file).writerow([ligne, raison, *row])
+        self.total += 1
+
+    def close(self) -> None:
+        """Close the file, if there was anything to write."""
+        if self._file is not None:
+            self._file.close()
+
+
+@dataclass
+class Lot:
+    """Rows that are stored together, and the number in the file of the first (the header being 1)."""
+
+    premiere: int
+    rows: list[Row]
+
+    def __len__(self) -> int:
+        """How many rows there are, blank ones left out."""
+        return sum(map(bool, self.rows))
+
+
+def read_lot(reader: Iterator[Row], premiere: int) -> Lot:
+    """The next rows; one that CSV itself cannot read stands as ILLISIBLE."""
+    rows: list[Row] = []
+    while True:
+        try:
+            rows.extend(islice(reader, LOT - len(rows)))  # what came before an error is kept
+            return Lot(premiere, rows)
+        except csv.Error:
+            rows.append(list(ILLISIBLE))
+
+
+def read_header(reader: Iterator[Row]) -> Row:
+    """The names of the columns; raises EnTeteInvalide."""
+    try:
+        first = next(reader, [])
+    except csv.Error:
+        first = []
+    columns = [name.strip().lstrip("\ufeff").lower() for name in first]
+    if missing := sorted(REQUISES - set(columns)):
+        raise EnTeteInvalide(f"colonnes manquantes : {', '.join(missing)}")
+    if not {"demarche", "bouton"} & set(columns):
+        raise EnTeteInvalide("il manque une colonne demarche ou bouton")
+    if unknown := sorted(set(columns) - CONNUES):
+        raise EnTeteInvalide(f"colonnes inconnues : {', '.join(unknown)[:200]}")
+    if len(set(columns)) != len(columns):
+        raise EnTeteInvalide("une colonne est nommée deux fois")
+    return columns
