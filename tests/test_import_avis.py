@@ -48,10 +48,10 @@ def rejected(tmp_path):
 async def test_a_history_is_stored_counted_on_its_own_days_and_only_once(engine, bouton, sql, recount, tmp_path):
     rows = [row(note=str(n), depose_le=f"2024-0{1 + n % 6}-15T23:30:00+00:00") for n in range(11)]
     first = await import_text(engine, text_of(rows), tmp_path)
-    again = await import_text(engine, text_of(rows + [row(note="0")]), tmp_path)
+    again = await import_text(engine, text_of([*rows, row(note="0")]), tmp_path)
     assert (first.lus, first.enregistres, first.deja_la, first.rejetes) == (11, 11, 0, 0)
     assert (again.lus, again.enregistres, again.deja_la, again.rejetes) == (12, 1, 11, 0)
-    assert await recount(bouton) == {0: 2} | {n: 1 for n in range(1, 11)}
+    assert await recount(bouton) == {0: 2} | dict.fromkeys(range(1, 11), 1)
     days = await sql.fetch("SELECT DISTINCT debut FROM compte WHERE pas = 'j'")
     assert {day["debut"].day for day in days} >= {16}
     assert (await comptes.verify(engine)).ecarts == []
@@ -178,8 +178,8 @@ CELLS = st.one_of(
     st.sampled_from(["9999-12-31T23:59:59.999999-23:59", "0001-01-01T00:00:00+23:59", "2024-02-29T24:00:00+01:00"]),
 )
 ROWS = st.lists(
-    st.fixed_dictionaries({}, optional={name: CELLS for name in COLUMNS}).map(
-        lambda values: row(**{name: value for name, value in values.items()})
+    st.fixed_dictionaries({}, optional=dict.fromkeys(COLUMNS, CELLS)).map(
+        lambda values: row(**dict(values.items()))
     ),
     max_size=12,
 )
