@@ -19,7 +19,7 @@ class DemarcheInconnue(Probleme):
     detail = "Aucune démarche ne porte ce nom."
 
 
-class AncienneAdresse(Exception):  # noqa: N818 (it is no error)
+class AncienneAdresse(Exception):
     """The name is a slug that the démarche had before; `slug` is the one it has now."""
 
     def __init__(self, slug: str) -> None:

@@ -1,0 +1,164 @@
+"""Conditional requests that are exact: an answer is served again only while nothing at all has been committed since.
+
+Why the text of a snapshot proves it: docs/decisions/0003-requetes-conditionnelles.md.
+"""
+
+import asyncio
+import re
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+
+import orjson
+from fastapi import Request, Response
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.database import raw_connection
+
+_MARQUEUR = (
+    "CASE WHEN NOT pg_is_in_recovery() THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) END"
+)
+"""Equal texts: the same transactions are visible. Null on a standby, whose snapshots do not list what is under way."""
+_LIRE = f"SELECT {_MARQUEUR}"
+_OUVRIR = text(
+    f"SELECT {_MARQUEUR} AS marqueur, set_config('plan_cache_mode', 'force_custom_plan', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)"
+)
+OCTETS_MAX: Final = 64 * 2**20
+_SURCOUT: Final = 1024
+"""What an entry weighs besides its body."""
+_ETAG = re.compile(r'(?:W/)?("[^"]*")')
+
+JSON: Final = "application/json"
+Calcul = Callable[[AsyncSession], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reponse:
+    """A body as it was computed, and the marker of the snapshot that it was computed from."""
+
+    marqueur: str | None
+    corps: bytes
+    etag: str
+
+
+class Marqueurs:
+    """Asks the database what a statement would see now; those who ask at the same time share one question.
+
+    Nobody ever gets the answer to a question that had been sent before they asked: what was committed by then is in it.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._en_cours: asyncio.Task[str | None] | None = None
+        self._suivante: asyncio.Task[str | None] | None = None
+
+    async def lire(self) -> str | None:
+        """The marker, as of now or later."""
+        if self._suivante is None:
+            self._suivante = asyncio.create_task(self._demander(self._en_cours))
+        return await asyncio.shield(self._suivante)
+
+    async def _demander(self, precedente: "asyncio.Task[str | None] | None") -> str | None:
+        if precedente is not None:
+            await asyncio.wait([precedente])
+        self._en_cours, self._suivante = self._suivante, None
+        # On the raw connection: nearly every request asks nothing else.
+        async with raw_connection(self._engine) as connection:
+            marqueur: str | None = await connection.fetchval(_LIRE)
+            return marqueur
+
+
+class Cache:
+    """The answers last asked for, up to `octets_max` bytes in all; one of each process."""
+
+    def __init__(self, engine: AsyncEngine, octets_max: int = OCTETS_MAX) -> None:
+        self.marqueurs = Marqueurs(engine)
+        self._octets_max, self._octets = octets_max, 0
+        self._reponses: OrderedDict[Hashable, Reponse] = OrderedDict()
+
+    def get(self, cle: Hashable) -> Reponse | None:
+        """The answer kept under a key, now the last to be forgotten."""
+        if (reponse := self._reponses.get(cle)) is not None:
+            self._reponses.move_to_end(cle)
+        return reponse
+
+    def put(self, cle: Hashable, reponse: Reponse) -> None:
+        """Keep an answer, and forget the oldest ones when there is no room left."""
+        self._forget(cle)
+        self._reponses[cle] = reponse
+        self._octets += len(reponse.corps) + _SURCOUT
+        while self._octets > self._octets_max:
+            self._forget(next(iter(self._reponses)))
+
+    def _forget(self, cle: Hashable) -> None:
+        if (reponse := self._reponses.pop(cle, None)) is not None:
+            self._octets -= len(reponse.corps) + _SURCOUT
+
+    def __len__(self) -> int:
+        return len(self._reponses)
+
+
+async def repondre(
+    request: Request, cle: Hashable, calcul: Calcul, media_type: str = JSON, headers: dict[str, str] | None = None
+) -> Response:
+    """The answer of `calcul`, kept for as long as nothing is committed; 304 when the caller has it already.
+
+    `calcul` gets a read-only session, all of whose statements see one snapshot, and returns what is to be sent as JSON,
+    or bytes. `cle` says everything that the answer depends on besides the database.
+    """
+    cache, engine = _cache(request), request.app.state.engine
+    reponse = cache.get(cle)
+    if reponse is None or reponse.marqueur != await cache.marqueurs.lire():
+        reponse = await calculer(engine, calcul)
+        if reponse.marqueur is not None:
+            cache.put(cle, reponse)
+    entetes = {"ETag": reponse.etag, "Cache-Control": "public, max-age=0, must-revalidate"}
+    if correspond(request.headers.getlist("if-none-match"), reponse.etag):
+        return Response(status_code=304, headers=entetes)
+    return Response(reponse.corps, headers=entetes | (headers or {}), media_type=media_type)
+
+
+def _cache(request: Request) -> Cache:
+    """The cache of this application, made at its first use: it belongs to one database."""
+    state = request.app.state
+    if not hasattr(state, "reponses"):
+        state.reponses = Cache(state.engine)
+    cache: Cache = state.reponses
+    return cache
+
+
+async def calculer(engine: AsyncEngine, calcul: Calcul) -> Reponse:
+    """A fresh answer, and the marker of the very snapshot that it comes from."""
+    async with photographie(engine) as (db, marqueur):
+        contenu = await calcul(db)
+    corps = contenu if isinstance(contenu, bytes) else orjson.dumps(contenu)
+    return Reponse(marqueur, corps, f'"{blake2b(corps, digest_size=16).hexdigest()}"')
+
+
+@asynccontextmanager
+async def photographie(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncSession, str | None]]:
+    """A read-only session whose statements all see one snapshot of the database, and the marker of that snapshot.
+
+    Statements are planned for their values, since one plan for a démarche and for three hundred would be bad for both;
+    and without workers, which cost more than they bring to a few tens of milliseconds.
+    """
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with AsyncSession(connection) as session, session.begin():
+            row = (await session.execute(_OUVRIR)).one()
+            yield session, row.marqueur
+
+
+def correspond(if_none_match: list[str], etag: str) -> bool:
+    """Whether a caller has the answer already (RFC 9110, 13.1.2: weak comparison, lists, `*`).
+
+    >>> correspond(['"a", W/"b"'], '"b"'), correspond(["*"], '"b"'), correspond(['"a"'], '"b"')
+    (True, True, False)
+    """
+    valeur = ",".join(if_none_match).strip()
+    return valeur == "*" or etag in _ETAG.findall(valeur)

@@ -1,0 +1,141 @@
+"""The figures as others read them: JSON-ready objects, built from counts read in the caller's snapshot."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import orjson
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.demarches import curseur
+from app.demarches.refus import BoutonIntrouvable
+from app.demarches.resolution import resolve_actuelle
+from app.demarches.texte import a_un_caractere_interdit
+from app.indices import sql
+from app.indices.formules import Comptes, Indice, indice
+from app.indices.periode import JOUR, Pas, Periode, Segment, debut_etape, etapes, jour_de_paris, segments
+from app.indices.synthese import synthese
+
+Par = Literal["ministere", "organisme"]
+Objet = dict[str, Any]
+
+LIMITE, LIMITE_AU_PLUS = 1_000, 5_000
+PEU: Final = 300
+"""Up to so many démarches, reading the rows of each costs less than reading those of all."""
+_AUCUN: Final = Comptes()
+
+
+def _segments(periode: Periode) -> list[Segment]:
+    """Nothing is counted after today: saying so lets the month under way be read as a whole."""
+    return segments(periode, jour_de_paris(dt.datetime.now(dt.UTC)))
+
+
+def en_json(periode: Periode) -> orjson.Fragment:
+    """A période as JSON, written once for the thousands of elements that share it."""
+    return orjson.Fragment(f'{{"debut":"{periode.debut}","fin":"{periode.fin}"}}')
+
+
+def _objet(slug: str, periode: orjson.Fragment, figures: Indice) -> Objet:
+    return {"demarche": slug, "periode": periode, **figures.__dict__}
+
+
+async def lire_indice(db: AsyncSession, nom: str, periode: Periode, cle: str | None, minimum: int) -> Objet:
+    """The indice of a démarche (slug or alias), or of its bouton `cle`.
+
+    Raises DemarcheInconnue, AncienneAdresse, BoutonIntrouvable.
+    """
+    demarche = await resolve_actuelle(db, nom)
+    assert demarche.id is not None
+    bouton = None if cle is None else await _bouton(db, demarche.id, cle)
+    comptes = await sql.comptes_de(db, [demarche.id], _segments(periode), bouton)
+    return _objet(demarche.slug, en_json(periode), indice(comptes.get(demarche.id, _AUCUN), minimum))
+
+
+async def _bouton(db: AsyncSession, demarche: int, cle: str) -> int:
+    bouton = None if a_un_caractere_interdit(cle) else await sql.bouton(db, demarche, cle)
+    if bouton is None:
+        raise BoutonIntrouvable
+    return bouton
+
+
+async def lire_evolution(db: AsyncSession, nom: str, periode: Periode, pas: Pas, minimum: int) -> Objet:
+    """The indice of a démarche at each step of a période.
+
+    Raises PeriodeInvalide (too many steps), DemarcheInconnue, AncienneAdresse.
+    """
+    decoupe = etapes(periode, pas)
+    demarche = await resolve_actuelle(db, nom)
+    assert demarche.id is not None
+    jours = pas in {"jour", "semaine"}
+    runs = [Segment("j", periode.debut, periode.fin + JOUR, 1)] if jours else _segments(periode)
+    comptes = await sql.comptes_par_etape(db, demarche.id, runs, pas)
+    elements = [
+        _objet(demarche.slug, en_json(etape), indice(comptes.get(debut_etape(etape.debut, pas), _AUCUN), minimum))
+        for etape in decoupe
+    ]
+    return {"demarche": demarche.slug, "periode": en_json(periode), "pas": pas, "elements": elements}
+
+
+async def lister(
+    db: AsyncSession, periode: Periode, ministere: str | None, depuis: str | None, limite: int, minimum: int
+) -> Objet:
+    """A page of indices, one for each démarche, after the cursor `depuis`. Raises CurseurInvalide."""
+    empreinte = curseur.empreinte("indices", ministere or "")
+    apres = curseur.lire(depuis, empreinte)[1] if depuis else 0
+    lignes = await sql.demarches(db, ministere, apres, limite + 1)
+    gardees = lignes[:limite]
+    comptes = await _comptes(db, gardees, periode)
+    entete = en_json(periode)
+    return {
+        "elements": [_objet(d.slug, entete, indice(comptes.get(d.id, _AUCUN), minimum)) for d in gardees],
+        "suivant": curseur.ecrire((0, gardees[-1].id), empreinte) if len(lignes) > limite else None,
+    }
+
+
+async def tous(
+    db: AsyncSession, periode: Periode, ministere: str | None, minimum: int
+) -> list[tuple[Row[Any], Indice]]:
+    """Every démarche (`slug`, `titre`, `ministere`, `organisme`) with its indice."""
+    lignes = await sql.demarches(db, ministere)
+    comptes = await _comptes(db, lignes, periode)
+    return [(demarche, indice(comptes.get(demarche.id, _AUCUN), minimum)) for demarche in lignes]
+
+
+async def _comptes(db: AsyncSession, demarches: Sequence[Row[Any]], periode: Periode) -> dict[int, Comptes]:
+    if len(demarches) <= PEU:
+        return await sql.comptes_de(db, [demarche.id for demarche in demarches], _segments(periode))
+    return await sql.comptes_de_toutes(db, _segments(periode))
+
+
+async def lire_synthese(db: AsyncSession, periode: Periode, par: Par | None, minimum: int) -> Objet:
+    """How many démarches are above 7, over all and, with `par`, for each ministère or organisme."""
+    demarches = await sql.demarches(db)
+    notes = await sql.notes_de_toutes(db, _segments(periode))
+    entete = {"periode": en_json(periode)}
+    objet = entete | synthese((notes[d.id] for d in demarches), minimum).__dict__
+    if par is None:
+        return objet
+    membres: dict[tuple[str | None, str | None, str | None], list[Sequence[int]]] = {}
+    for demarche in demarches:
+        membres.setdefault(_groupe(demarche, par), []).append(notes[demarche.id])
+    groupes = [
+        {"slug": slug, "nom": nom, "ministere": ministere} | entete | synthese(siennes, minimum).__dict__
+        for (ministere, slug, nom), siennes in sorted(membres.items(), key=_rang)
+    ]
+    return objet | {"groupes": groupes}
+
+
+def _groupe(demarche: Row[Any], par: Par) -> tuple[str | None, str | None, str | None]:
+    """Who a démarche is counted with: (ministère of the organisme, slug, name); nothing but None without any."""
+    if par == "ministere":
+        return None, demarche.ministere_slug, demarche.ministere
+    if demarche.organisme_slug is None:
+        return None, None, None
+    return demarche.ministere_slug, demarche.organisme_slug, demarche.organisme
+
+
+def _rang(groupe: tuple[tuple[str | None, str | None, str | None], Any]) -> tuple[bool, str, str]:
+    """By slug, and the démarches without any last."""
+    ministere, slug, _ = groupe[0]
+    return slug is None, ministere or "", slug or ""
