@@ -1,7 +1,7 @@
 """The database: one engine for the process, a session per request, and the raw asyncpg connection for the hot paths."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, cast
 
 import asyncpg
@@ -67,6 +67,28 @@ async def raw_connection(engine: AsyncEngine) -> AsyncIterator[Connection]:
     """A raw asyncpg connection, borrowed from the engine's pool for the block."""
     async with engine.connect() as connection:
         yield await raw(connection)
+
+
+class Liaison:
+    """One connection kept by a task that asks again and again: opened when needed, dropped after an error."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+
+    async def open(self) -> Connection:
+        """The raw asyncpg connection."""
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+        return await raw(self._connection)
+
+    async def drop(self) -> None:
+        """Close it: whatever was under way on it is over."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(*AWAY):
+                await connection.invalidate()
+                await connection.close()
 
 
 async def open_session(request: Request) -> AsyncIterator[AsyncSession]:

@@ -1,5 +1,6 @@
 """The service as an ASGI application: what it is made of, and what starts and stops with it."""
 
+import gc
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -16,8 +17,10 @@ from app.avis import api as avis
 from app.avis.depot import Guichet
 from app.avis.jeton import Signataire
 from app.avis.limites import Limites
+from app.conditionnel import Cache
 from app.database import make_engine
 from app.demarches import api as demarches
+from app.demarches.resolution import AncienneAdresse, rediriger
 from app.indices import api as indices
 from app.openapi import ProblemeDocument
 from app.ops import documentation, journal, sante
@@ -81,6 +84,7 @@ def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
     app.state.settings = settings
     app.state.engine = make_engine(url, settings.connexions)
     app.state.revision = migrations.head()
+    app.state.reponses = Cache(app.state.engine)
     app.state.guichet = Guichet(app.state.engine, settings)
     app.state.signataire = Signataire(hashlib.sha512(secret).digest())
     app.state.limites = Limites(settings, secret)
@@ -92,10 +96,13 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     journal.configure(settings.journal_niveau, settings.journal_format)
     app.state.guichet.start()
+    gc.collect()
+    gc.freeze()  # what exists by now stays: the collector need not walk through it during requests
     try:
         yield
     finally:
         await app.state.guichet.stop()
+        await app.state.reponses.marqueurs.stop()
         await app.state.engine.dispose()
 
 
@@ -103,6 +110,12 @@ async def answer_problem(_request: Request, problem: Exception) -> Response:
     """Any refusal as problem+json."""
     assert isinstance(problem, Probleme)
     return Response(render(problem.body()), problem.status, problem.headers, MEDIA_TYPE)
+
+
+async def answer_moved(request: Request, moved: Exception) -> Response:
+    """The slug of a démarche has changed: the same address under the one of today."""
+    assert isinstance(moved, AncienneAdresse)
+    return rediriger(request, moved)
 
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
@@ -126,6 +139,7 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
 def add_error_handlers(app: FastAPI) -> None:
     """One renderer for every refusal."""
     app.add_exception_handler(Probleme, answer_problem)
+    app.add_exception_handler(AncienneAdresse, answer_moved)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(RequestValidationError, answer_invalid)
 

@@ -23,7 +23,7 @@ _DATABASE = "_JDMA_DATABASE"
 
 
 class ProtocoleBorne(HttpToolsProtocol):
-    """HTTP/1.1 whose clients must send their headers in `delai` seconds and 32 KiB: silence holds no connection open."""
+    """HTTP/1.1 whose clients must send their headers in `delai` seconds and 32 KiB: silence holds nothing open."""
 
     delai = 10.0
     _echeance: asyncio.TimerHandle | None = None

@@ -21,9 +21,12 @@ from app import embedded, migrations
 from app.database import make_engine
 
 HERE = Path(__file__).parent
-RUN = "import sys, uvicorn; from app.serveur import ProtocoleBorne; uvicorn.run('bench.application:worker', factory=True, \
-port=int(sys.argv[1]), loop='uvloop', http=ProtocoleBorne, ws='none', log_config=None, access_log=False, \
-proxy_headers=False, server_header=False)"
+RUN = """
+import sys, uvicorn
+from app.serveur import ProtocoleBorne
+uvicorn.run("bench.application:worker", factory=True, port=int(sys.argv[1]), loop="uvloop", http=ProtocoleBorne,
+            ws="none", log_config=None, access_log=False, proxy_headers=False, server_header=False)
+"""
 
 
 @contextmanager

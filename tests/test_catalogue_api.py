@@ -486,3 +486,14 @@ async def test_two_renames_to_one_slug_during_an_import_leave_one_owner(importer
     doubles = await sql.fetch("SELECT d.slug FROM demarche d JOIN ancien_slug a USING (slug)")
     assert doubles == []
     assert await sql.fetchval("SELECT count(*) FROM demarche") == 6
+
+
+async def test_an_answer_is_served_again_until_something_is_written(client, catalogue, importer):
+    for path in ("/api/v1/demarches?q=passeport", "/api/v1/demarches/passeport"):
+        first = await client.get(path)
+        assert "public" in first.headers["cache-control"]
+        again = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    await importer("slug,titre\npasseport,Refaire un passeport\n")
+    fresh = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    assert (fresh.status_code, fresh.json()["titre"]) == (200, "Refaire un passeport")

@@ -45,7 +45,7 @@ async def test_each_step_adds_to_what_was_said_before(client, bouton, sql):
         assert (await client.patch(f"/api/v1/avis/{avis}", json=step, headers=bearer)).status_code == 200
     answers = {"comprehension": 2, "aide": ["telephone"], "contacts": {"telephone": {"joint": False}}}
     assert await stored(sql) == (5, answers, "Personne ne répond au [téléphone retiré].")
-    assert await counts(sql) == {(1, 5): 1, (2, 2): 1, (3, 0): 1, (3, 3): 1, (5, 0): 1}
+    assert await counts(sql) == {(1, 5): 1, (2, 2): 1, (3, 0): 1, (3, 3): 1, (5, 0): 1, (12, 0): 1}
 
 
 async def test_an_answer_may_be_changed_or_taken_back(client, bouton, sql):

@@ -211,7 +211,7 @@ async def test_a_full_avis_is_stored_and_each_answer_counted(client, bouton, sql
     assert json.loads(await sql.fetchval("SELECT reponses FROM avis")) == reponses
     rows = await sql.fetch("SELECT * FROM compte WHERE pas = 'j' ORDER BY question")
     counted = {row["question"]: {k: row[f"n{k}"] for k in range(11) if row[f"n{k}"]} for row in rows}
-    assert counted == {1: {8: 1}, 2: {4: 1}, 3: {0: 1, 3: 1, 6: 1}, 5: {1: 1}, 9: {2: 1}}
+    assert counted == {1: {8: 1}, 2: {4: 1}, 3: {0: 1, 3: 1, 6: 1}, 5: {1: 1}, 9: {2: 1}, 12: {1: 1, 3: 1}}
 
 
 async def test_personal_data_never_reaches_the_database(client, bouton, sql):

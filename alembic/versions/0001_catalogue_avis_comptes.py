@@ -26,13 +26,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                                            'association', 'internet', 'autre'], a)::smallint
   FROM jsonb_array_elements_text(reponses -> 'aide') a
   UNION ALL
-  SELECT (3 + array_position(ARRAY['guichet', 'telephone', 'courriel', 'messagerie'], c.key))::smallint,
-         (c.value ->> 'joint')::boolean::integer::smallint
-  FROM jsonb_each(reponses -> 'contacts') c WHERE c.value ? 'joint'
-  UNION ALL
-  SELECT (7 + array_position(ARRAY['guichet', 'telephone', 'courriel', 'messagerie'], c.key))::smallint,
-         (c.value ->> 'satisfaction')::smallint
-  FROM jsonb_each(reponses -> 'contacts') c WHERE c.value ? 'satisfaction'
+  SELECT r.question::smallint, r.niveau::smallint
+  FROM jsonb_each(reponses -> 'contacts') c
+  CROSS JOIN LATERAL (SELECT array_position(ARRAY['guichet', 'telephone', 'courriel', 'messagerie'], c.key) AS canal,
+                             (c.value ->> 'joint')::boolean::integer AS joint,
+                             (c.value ->> 'satisfaction')::integer AS satisfaction) v
+  CROSS JOIN LATERAL (VALUES (3 + v.canal, v.joint), (12, v.joint),
+                             (7 + v.canal, v.satisfaction), (12, 1 + v.satisfaction)) AS r (question, niveau)
+  WHERE r.niveau IS NOT NULL
 $$
 """
 

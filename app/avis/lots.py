@@ -11,15 +11,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from typing import Generic, TypeVar
 
-import asyncpg
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.avis import mesures
-from app.database import AWAY, Connection, is_away, raw
+from app.database import Connection, Liaison, is_away
 from app.problems import Indisponible, Probleme
 
 log = structlog.get_logger()
@@ -38,11 +36,11 @@ class FileDeLots(Generic[Item, Result]):
     def __init__(
         self, nom: str, engine: AsyncEngine, write: "Write[Item, Result]", *, file_max: int, lot_max: int, delai: float
     ) -> None:
-        self.nom, self.engine, self.write = nom, engine, write
+        self.nom, self.write = nom, write
         self.file_max, self.lot_max, self.delai = file_max, lot_max, delai
         self._file: deque[tuple[Item, asyncio.Future[Result], float]] = deque()
         self._eveil = asyncio.Event()
-        self._connexion: AsyncConnection | None = None
+        self._liaison = Liaison(engine)
         self._absente_jusqu_a = 0.0
         self._fermee = False
         self._tache: asyncio.Task[None] | None = None
@@ -57,7 +55,7 @@ class FileDeLots(Generic[Item, Result]):
         self._eveil.set()
         if self._tache is not None:
             await self._tache
-        await self._drop_connection()
+        await self._liaison.drop()
 
     def __len__(self) -> int:
         return len(self._file)
@@ -111,9 +109,7 @@ class FileDeLots(Generic[Item, Result]):
     async def _write(self, items: list[Item]) -> "Sequence[Result | Probleme]":
         start = time.perf_counter()
         async with asyncio.timeout(self.delai):
-            if self._connexion is None:
-                self._connexion = await self.engine.connect()
-            results = await self.write(await raw(self._connexion), items)
+            results = await self.write(await self._liaison.open(), items)
         mesures.TAILLE_LOT.labels(self.nom).observe(len(items))
         mesures.DUREE_LOT.labels(self.nom).observe(time.perf_counter() - start)
         return results
@@ -128,22 +124,15 @@ class FileDeLots(Generic[Item, Result]):
             etat=getattr(error, "sqlstate", None),
             base_absente=away,
         )
-        if away or self._connexion is None or len(lot) == 1:
+        if away or len(lot) == 1:
             for _, future in lot:
                 _refuse(future, Indisponible() if away else Probleme())
         if away:
             self._absente_jusqu_a = time.monotonic() + REPOS
-            await self._drop_connection()
+            await self._liaison.drop()
         elif len(lot) > 1:
             await self._settle(lot[: len(lot) // 2])
             await self._settle(lot[len(lot) // 2 :])
-
-    async def _drop_connection(self) -> None:
-        connection, self._connexion = self._connexion, None
-        if connection is not None:
-            with suppress(*AWAY, asyncpg.PostgresError):
-                await connection.invalidate()
-                await connection.close()
 
 
 def _refuse(future: "asyncio.Future[Result]", problem: Probleme) -> None:

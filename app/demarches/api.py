@@ -1,19 +1,18 @@
 """`/api/v1/demarches`: the catalogue, public."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.database import Db
+from app.conditionnel import repondre
 from app.demarches import service
-from app.demarches.resolution import AncienneAdresse, rediriger
 from app.demarches.schemas import DemarcheLue, PageDeDemarches
 from app.demarches.service import LIMITE, LIMITE_AU_PLUS, Recherche
 from app.demarches.texte import a_un_caractere_interdit
 from app.openapi import problems
 
-# Conditional requests (ETag, 304) come with `repondre`, once it stands where this feature may import it.
 router = APIRouter(prefix="/api/v1", tags=["Démarches"])
 
 
@@ -42,23 +41,29 @@ Slug = Annotated[
 ]
 
 
-@router.get("/demarches", responses=problems(304, 422, 503))
+@router.get("/demarches", responses=problems(304, 422, 503) | {200: {"model": PageDeDemarches}})
 async def lister_demarches(
-    db: Db,
+    request: Request,
     q: Q = None,
     ministere: Nom = None,
     organisme: Nom = None,
     limite: Limite = LIMITE,
     curseur: Curseur = None,
-) -> PageDeDemarches:
+) -> Response:
     """Les démarches, par page ; avec `q`, celles dont le titre répond le mieux."""
-    return await service.lister(db, Recherche(q, ministere, organisme), curseur, limite)
+    recherche = Recherche(q, ministere, organisme)
+
+    async def calcul(db: AsyncSession) -> Any:
+        return (await service.lister(db, recherche, curseur, limite)).model_dump()
+
+    return await repondre(request, ("demarches", recherche, limite, curseur), calcul)
 
 
-@router.get("/demarches/{slug}", response_model=DemarcheLue, responses=problems(304, 308, 404, 422, 503))
-async def lire_demarche(request: Request, db: Db, slug: Slug) -> DemarcheLue | Response:
+@router.get("/demarches/{slug}", responses=problems(304, 308, 404, 422, 503) | {200: {"model": DemarcheLue}})
+async def lire_demarche(request: Request, slug: Slug) -> Response:
     """Une démarche, par son slug ou l'un de ses identifiants. Un ancien slug redirige vers l'actuel."""
-    try:
-        return await service.lire(db, slug)
-    except AncienneAdresse as ailleurs:
-        return rediriger(request, ailleurs)
+
+    async def calcul(db: AsyncSession) -> Any:
+        return (await service.lire(db, slug)).model_dump()
+
+    return await repondre(request, ("demarche", slug), calcul)

@@ -6,10 +6,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.demarches.resolution import AncienneAdresse, rediriger
+from app.conditionnel import repondre
 from app.demarches.texte import a_un_caractere_interdit
 from app.indices import service, tableur
-from app.indices.cache import repondre
 from app.indices.parametres import PeriodeDep
 from app.indices.periode import Pas
 from app.indices.schemas import Evolution, IndiceDemarche, PageIndices, SyntheseLue
@@ -62,10 +61,7 @@ async def lire_indice(request: Request, slug: Slug, periode: PeriodeDep, bouton:
     async def calcul(db: AsyncSession) -> Any:
         return await service.lire_indice(db, slug, periode, bouton, minimum)
 
-    try:
-        return await repondre(request, ("indice", slug, periode, bouton), calcul)
-    except AncienneAdresse as ailleurs:
-        return rediriger(request, ailleurs)
+    return await repondre(request, ("indice", slug, periode, bouton), calcul)
 
 
 @router.get("/demarches/{slug}/evolution", responses=reponses(Evolution, 304, 308, 404, 422, 503))
@@ -76,10 +72,7 @@ async def lire_evolution(request: Request, slug: Slug, periode: PeriodeDep, pas:
     async def calcul(db: AsyncSession) -> Any:
         return await service.lire_evolution(db, slug, periode, pas, minimum)
 
-    try:
-        return await repondre(request, ("evolution", slug, periode, pas), calcul)
-    except AncienneAdresse as ailleurs:
-        return rediriger(request, ailleurs)
+    return await repondre(request, ("evolution", slug, periode, pas), calcul)
 
 
 @router.get("/indices", responses=reponses(PageIndices, 304, 422, 503))

@@ -43,12 +43,11 @@ class Comptes(NamedTuple):
     contact_satisfaction: Sequence[int] = (0,) * 5
 
 
-@dataclass(frozen=True)
-class Mesure:
-    """Une moyenne ou une part, avec le nombre de réponses dont elle est tirée."""
+class Mesure(NamedTuple):
+    """A mean or a share (None when `n` is 0), and how many answers it comes from."""
 
-    valeur: Annotated[float | None, Field(description="Nulle quand `n` vaut 0")]
-    n: Annotated[int, Field(description="Nombre de réponses", ge=0)]
+    valeur: float | None
+    n: int
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,14 @@ class Indice:
     ]
     statut: Annotated[Statut, Field(description="`publie` à partir du nombre minimal d'avis (100 par défaut)")]
     methode: Annotated[str, Field(description="Version des formules")]
-    comprehension: Annotated[Mesure, Field(description="Moyenne sur 10 de la clarté des informations")]
-    contact_satisfaction: Annotated[Mesure, Field(description="Moyenne sur 10 de la satisfaction des contacts")]
-    contact_joignabilite: Annotated[Mesure, Field(description="Part des contacts joints, entre 0 et 1")]
-    autonomie: Annotated[Mesure, Field(description="10 × part des avis sans aucune aide, sur 10")]
+    comprehension: Annotated[float | None, Field(description="Moyenne sur 10 de la clarté des informations")]
+    comprehension_n: Annotated[int, Field(description="Nombre de réponses", ge=0)]
+    contact_satisfaction: Annotated[float | None, Field(description="Moyenne sur 10 de la satisfaction des contacts")]
+    contact_satisfaction_n: Annotated[int, Field(description="Nombre de réponses", ge=0)]
+    contact_joignabilite: Annotated[float | None, Field(description="Part des contacts joints, entre 0 et 1")]
+    contact_joignabilite_n: Annotated[int, Field(description="Nombre de réponses", ge=0)]
+    autonomie: Annotated[float | None, Field(description="10 × part des avis sans aucune aide, sur 10")]
+    autonomie_n: Annotated[int, Field(description="Nombre de réponses", ge=0)]
 
 
 def part_satisfaits(satisfaits: int, total: int) -> float | None:
@@ -200,8 +203,7 @@ RIEN: Final = Mesure(None, 0)
 
 
 def indice(comptes: Comptes, minimum: int = MINIMUM) -> Indice:
-    """Every figure of the counts. In JSON the other questions read `"comprehension": {"valeur": 7.9, "n": 120}`, with
-    `{"valeur": null, "n": 0}` when nobody answered.
+    """Every figure of the counts. Each of the other questions has its own n: `comprehension` and `comprehension_n`.
 
     >>> indice(Comptes(note=[0] * 8 + [100, 0, 0])).part_satisfaits
     1.0
@@ -220,8 +222,8 @@ def indice(comptes: Comptes, minimum: int = MINIMUM) -> Indice:
         somme > SEUIL * total if publie == "publie" else None,
         publie,
         METHODE,
-        moyenne_marques(comptes.comprehension),
-        moyenne_marques(comptes.contact_satisfaction),
-        joignabilite(*comptes.contact_joignabilite),
-        autonomie(*comptes.aide),
+        *moyenne_marques(comptes.comprehension),
+        *moyenne_marques(comptes.contact_satisfaction),
+        *joignabilite(*comptes.contact_joignabilite),
+        *autonomie(*comptes.aide),
     )

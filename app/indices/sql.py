@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.avis.questions import A_REPONDU, AIDE, COMPREHENSION, JOIGNABILITE, NIVEAU_AIDE, NOTE, SATISFACTION
+from app.avis.questions import A_REPONDU, AIDE, COMPREHENSION, CONTACTS, NIVEAU_AIDE, NOTE
 from app.indices.formules import Comptes
 from app.indices.periode import Pas, Segment
 
@@ -29,8 +29,7 @@ _GROUPES: Final = {  # in the order of `Comptes`
     _NOTES: _Groupe((NOTE,), tuple(range(11))),
     "comprehension": _Groupe((COMPREHENSION,), tuple(range(1, 6))),
     "aide": _Groupe((AIDE,), (A_REPONDU, NIVEAU_AIDE["aucune"])),
-    "contact_joignabilite": _Groupe(tuple(JOIGNABILITE.values()), (0, 1)),
-    "contact_satisfaction": _Groupe(tuple(SATISFACTION.values()), tuple(range(1, 6))),
+    "contacts": _Groupe((CONTACTS,), tuple(range(7))),  # not reached, reached, then the five levels of satisfaction
 }
 _UNITES: Final[dict[Pas, str]] = {
     "jour": "day",

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from app.indices.formules import Indice, Intervalle, Mesure
+from app.indices.formules import Indice, Intervalle
 from app.indices.periode import Periode
 
 TYPE = "text/csv; charset=utf-8; header=present"
@@ -52,17 +52,14 @@ def _ligne(demarche: Identite, indice: Indice, periode: Periode) -> list[object]
         *(periode.debut, periode.fin, indice.total, *indice.repartition.values(), indice.satisfaits),
         *(indice.part_satisfaits, *_bornes(indice.part_satisfaits_ic95)),
         *(indice.note_moyenne, *_bornes(indice.note_moyenne_ic95), _booleen(indice.au_dessus_de_7)),
-        *(indice.statut, indice.methode, *_mesure(indice.comprehension), *_mesure(indice.contact_satisfaction)),
-        *(*_mesure(indice.contact_joignabilite), *_mesure(indice.autonomie)),
+        *(indice.statut, indice.methode, indice.comprehension, indice.comprehension_n),
+        *(indice.contact_satisfaction, indice.contact_satisfaction_n),
+        *(indice.contact_joignabilite, indice.contact_joignabilite_n, indice.autonomie, indice.autonomie_n),
     ]
 
 
 def _bornes(intervalle: Intervalle | None) -> tuple[float | None, float | None]:
     return intervalle or (None, None)
-
-
-def _mesure(mesure: Mesure) -> tuple[float | None, int]:
-    return mesure.valeur, mesure.n
 
 
 def _booleen(valeur: bool | None) -> str:

@@ -75,6 +75,8 @@ class Couche:
             await self.app(scope, receive, send)
             return
         reply = _Reply(scope, send)
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server, which knows the real one, sends no body
         REQUETE.set(reply.id)
         if reply.ouvert and scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
             await reply.bare(204, PREFLIGHT)

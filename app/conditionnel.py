@@ -17,7 +17,7 @@ from fastapi import Request, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.database import raw_connection
+from app.database import AWAY, Liaison
 
 _MARQUEUR = (
     "CASE WHEN NOT pg_is_in_recovery() THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) END"
@@ -53,7 +53,7 @@ class Marqueurs:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._liaison = Liaison(engine)
         self._en_cours: asyncio.Task[str | None] | None = None
         self._suivante: asyncio.Task[str | None] | None = None
 
@@ -67,10 +67,20 @@ class Marqueurs:
         if precedente is not None:
             await asyncio.wait([precedente])
         self._en_cours, self._suivante = self._suivante, None
-        # On the raw connection: nearly every request asks nothing else.
-        async with raw_connection(self._engine) as connection:
-            marqueur: str | None = await connection.fetchval(_LIRE)
-            return marqueur
+        # On a connection of its own: nearly every request asks nothing else, and the pool would cost more.
+        try:
+            return await self._lire()
+        except AWAY:
+            await self._liaison.drop()  # it may be an old one, that the server has closed: once more on a new one
+            return await self._lire()
+
+    async def _lire(self) -> str | None:
+        marqueur: str | None = await (await self._liaison.open()).fetchval(_LIRE)
+        return marqueur
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        await self._liaison.drop()
 
 
 class Cache:
@@ -124,11 +134,8 @@ async def repondre(
 
 
 def _cache(request: Request) -> Cache:
-    """The cache of this application, made at its first use: it belongs to one database."""
-    state = request.app.state
-    if not hasattr(state, "reponses"):
-        state.reponses = Cache(state.engine)
-    cache: Cache = state.reponses
+    """The cache of this application: it belongs to one database."""
+    cache: Cache = request.app.state.reponses
     return cache
 
 
