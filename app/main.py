@@ -25,7 +25,7 @@ from app.indices import api as indices
 from app.openapi import ProblemeDocument
 from app.ops import documentation, journal, sante
 from app.ops.couche import Couche
-from app.pages import chiffres
+from app.pages import chiffres, formulaire
 from app.problems import (
     MEDIA_TYPE,
     CorpsTropGrand,
@@ -75,7 +75,9 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
 
 def routers() -> list[Any]:
     """Every feature's routes."""
-    return [demarches.router, indices.router, sante.router, documentation.router, chiffres.router]
+    api = [demarches.router, indices.router, sante.router, documentation.router]
+    pages = [chiffres.router, formulaire.router]
+    return [*api, *pages]
 
 
 def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
@@ -106,9 +108,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.engine.dispose()
 
 
-async def answer_problem(_request: Request, problem: Exception) -> Response:
+async def answer_problem(request: Request, problem: Exception) -> Response:
     """Any refusal as problem+json."""
     assert isinstance(problem, Probleme)
+    if chiffres.wants_page(request):
+        return chiffres.refusal(problem)
     return Response(render(problem.body()), problem.status, problem.headers, MEDIA_TYPE)
 
 

@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64)
     secret_key: SecretStr | None = None
     url_publique: str | None = None
+    officiel: bool = False
 
     limite_par_adresse: int = Field(60, ge=0)
     limite_par_bouton: int = Field(20, ge=0)

@@ -18,7 +18,7 @@ from app.indices.parametres import PeriodeDep
 from app.indices.periode import Periode
 from app.pages import affichage
 from app.pages.formulaire_ressources import Ressource, serve
-from app.problems import Introuvable
+from app.problems import Introuvable, Probleme
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,6 +52,18 @@ def render(template: str, **context: Any) -> bytes:
     """A page as bytes."""
     css = f"/chiffres/{feuille().nom_immuable}"
     return _environment.get_template(template).render(css=css, **context).encode()
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a refusal is for a person: a browser asks, outside the API and what scripts load."""
+    path: str = request.url.path
+    return "text/html" in request.headers.get("accept", "") and not path.startswith(("/api/", "/widget/"))
+
+
+def refusal(problem: Probleme) -> Response:
+    """A refusal as a page."""
+    body = render("refus.html", titre=problem.titre, detail=problem.detail)
+    return Response(body, problem.status, problem.headers | {"Content-Security-Policy": CSP}, HTML)
 
 
 @router.get("/")
