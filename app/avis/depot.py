@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +15,13 @@ from app.avis import mesures, sql
 from app.avis.lots import FileDeLots
 from app.avis.masquage import masquer
 from app.avis.questionnaire import AvisComplement, AvisDepose, Reponses, compact, read_reponses
-from app.database import Connection
+from app.database import AWAY, Connection
 from app.problems import Indisponible, Invalide, Probleme
 from app.settings import Settings
 from app.validation import french_errors
 
+ESSAI = 0
+"""The démarche of a bouton d'essai, as far as deposits know: its avis are acknowledged, and written nowhere."""
 ESSAIS = 5
 """How often a completion is tried again when another one of the same avis came first."""
 
@@ -260,8 +262,8 @@ class Guichet:
         await self.complements.stop()
 
     async def bouton(self, cle: str) -> tuple[int, int]:
-        """The (bouton, démarche) of a key. Only this immutable pair is remembered: whether the bouton is open, and for
-        whom, is checked by the database in the transaction that stores the avis."""
+        """The (bouton, démarche) of a key, or (bouton, ESSAI). Only this immutable pair is remembered: whether the
+        bouton is open, and for whom, is checked by the database in the transaction that stores the avis."""
         if (known := self._boutons.get(cle)) is None:
             async with self._engine.connect() as connection:
                 known = await sql.bouton(connection, cle)
@@ -274,8 +276,23 @@ class Guichet:
 
     async def deposit(self, body: AvisDepose, bouton: tuple[int, int], origine: str | None) -> Enregistre:
         """Store one avis; returns once it is committed. Raises the refusals above, or Indisponible."""
+        if bouton[1] == ESSAI:
+            return await self._try_out(bouton[0], origine)
         return await self.depots.submit(prepare(body, *bouton, origine))
 
     async def complete(self, demarche_id: int, avis: UUID, body: AvisComplement) -> datetime:
         """Complete one avis and return the time of its deposit. Raises AvisInconnu, AvisInvalide or Indisponible."""
+        if demarche_id == ESSAI:
+            return datetime.now(UTC)
         return await self.complements.submit(Complement(demarche_id, avis, body))
+
+    async def _try_out(self, bouton_id: int, origine: str | None) -> Enregistre:
+        """Answer like a deposit, having stored nothing."""
+        try:
+            async with self._engine.connect() as connection:
+                issue = await sql.essayer(connection, bouton_id, origine)
+        except AWAY:
+            raise Indisponible from None
+        if issue in REFUS:
+            raise REFUS[issue]
+        return Enregistre(datetime.now(UTC), nouveau=True)

@@ -1,13 +1,15 @@
 """`import-avis`: a ministry's history, streamed from CSV into avis and counts, batch by batch, in constant memory.
 
 A batch is one transaction (COPY, then avis and counts together): stopped at any moment and run again, an import
-stores nothing twice. While the database writes a batch, the next one is read. Bad rows go to a file with their reason.
+stores nothing twice. Bad rows go to a file with their reason.
 """
 
 import asyncio
 import csv
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -39,41 +41,73 @@ async def import_avis(
     csv.field_size_limit(CHAMP_MAX)
     reader = csv.reader(file)
     columns = await asyncio.to_thread(read_header, reader)
-    async with raw_connection(engine) as connection:
+    async with raw_connection(engine) as one, raw_connection(engine) as other:
         refus = Rejets(rejets, columns)
         try:
-            lecteur = Lecteur(columns, Annuaire(await sql.boutons(connection)), refus)
-            await sql.preparer_import(connection)
-            bilan = await _pump(connection, lecteur, reader, refus, progress)
+            lecteur = Lecteur(columns, Annuaire(await sql.boutons(one)), refus)
+            bilan = await _Chaine((one, other), lecteur, reader, refus, progress).run()
         finally:
             refus.close()
-        await sql.analyser(connection)
+        await sql.analyser(one)
     return bilan
 
 
-async def _pump(
-    connection: Connection, lecteur: Lecteur, reader: Iterator[Row], refus: Rejets, progress: Progress
-) -> Bilan:
-    """Read a batch while the one before is being written."""
-    bilan = Bilan()
+class _Chaine:
+    """Three batches under way: one is read, the next is copied to the server, the one before is stored.
 
-    def read(premiere: int) -> tuple[Lot, list[Record]]:
-        lot = read_lot(reader, premiere)
-        return lot, lecteur.read(lot)
+    Batches are stored one after the other, in the order of the file: of two rows with one id, the first wins.
+    """
 
-    lot, records = await asyncio.to_thread(read, 2)
-    while lot.rows:
-        reading = asyncio.create_task(asyncio.to_thread(read, lot.premiere + len(lot.rows)))
+    def __init__(
+        self,
+        connections: tuple[Connection, Connection],
+        lecteur: Lecteur,
+        reader: Iterator[Row],
+        refus: Rejets,
+        progress: Progress,
+    ) -> None:
+        self._connections, self._lecteur, self._reader = connections, lecteur, reader
+        self._refus, self._progress = refus, progress
+        self._bilan = Bilan()
+
+    async def run(self) -> Bilan:
+        for connection in self._connections:
+            await sql.preparer_import(connection)
+        stores: deque[asyncio.Task[None]] = deque()
         try:
-            stored, conflicts = await sql.importer(connection, records) if records else (0, [])
+            premiere = 2
+            for connection in cycle(self._connections):
+                lot, records = await asyncio.to_thread(self._read, premiere)
+                if not lot.rows:
+                    break
+                premiere += len(lot.rows)
+                if len(stores) == len(self._connections):
+                    await stores.popleft()  # its connection is the one that serves next
+                before = stores[-1] if stores else None
+                stores.append(asyncio.create_task(self._store(connection, lot, records, before)))
         finally:
-            following = await reading
+            done = await asyncio.gather(*stores, return_exceptions=True)
+        for error in filter(None, done):
+            raise error
+        self._bilan.rejetes = self._refus.total
+        return self._bilan
+
+    def _read(self, premiere: int) -> tuple[Lot, list[Record]]:
+        lot = read_lot(self._reader, premiere)
+        return lot, self._lecteur.read(lot)
+
+    async def _store(
+        self, connection: Connection, lot: Lot, records: list[Record], before: "asyncio.Task[None] | None"
+    ) -> None:
+        async with connection.transaction():
+            await sql.copier(connection, records)
+            if before is not None:
+                await before
+            stored, conflicts = await sql.importer(connection, len(records))
+        bilan = self._bilan
         bilan.lus += len(lot)
         bilan.enregistres += stored
         bilan.deja_la += len(records) - stored - len(conflicts)
         for ligne in conflicts:
-            refus.add(ligne, CONFLIT, lot.rows[ligne - lot.premiere][:-1])
-        progress(bilan.lus)
-        lot, records = following
-    bilan.rejetes = refus.total
-    return bilan
+            self._refus.add(ligne, CONFLIT, lot.rows[ligne - lot.premiere][:-1])
+        self._progress(bilan.lus)

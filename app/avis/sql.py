@@ -87,8 +87,15 @@ _BOUTONS = """
          array(SELECT source || ':' || valeur FROM identifiant i WHERE i.demarche_id = d.id) AS identifiants,
          array(SELECT s.slug FROM ancien_slug s WHERE s.demarche_id = d.id) AS anciens
   FROM bouton b JOIN demarche d ON d.id = b.demarche_id
+  WHERE NOT b.essai
 """
-_BOUTON = text("SELECT id, demarche_id FROM bouton WHERE cle = :cle")
+_BOUTON = text("SELECT id, CASE WHEN essai THEN 0 ELSE demarche_id END AS demarche_id FROM bouton WHERE cle = :cle")
+_ESSAYER = text("""
+  SELECT CASE WHEN ferme_le IS NOT NULL THEN 410
+              WHEN origines <> '{}' AND CAST(:origine AS text) <> ALL (origines) THEN 403
+              ELSE 201 END
+  FROM bouton WHERE id = :id
+""")
 
 
 async def deposer(connection: Connection, columns: Sequence[Sequence[object]]) -> list[asyncpg.Record]:
@@ -110,9 +117,15 @@ async def lire(connection: Connection, demarches: list[int], ids: list[UUID]) ->
 
 
 async def bouton(connection: AsyncConnection, cle: str) -> tuple[int, int] | None:
-    """The (bouton, démarche) of a public key; neither ever changes for a given key."""
+    """The (bouton, démarche) of a public key; neither ever changes for a given key. Démarche 0: a bouton d'essai."""
     row = (await connection.execute(_BOUTON, {"cle": cle})).first()
     return (row.id, row.demarche_id) if row else None
+
+
+async def essayer(connection: AsyncConnection, bouton_id: int, origine: str | None) -> int:
+    """What a deposit on this bouton would answer, as an HTTP status; nothing is written."""
+    row = await connection.execute(_ESSAYER, {"id": bouton_id, "origine": origine})
+    return row.scalar() or 404
 
 
 VERROU_COMPTES = 0x6A646D62
@@ -148,15 +161,18 @@ async def preparer_import(connection: Connection) -> None:
     await connection.execute(_PREPARER_IMPORT)
 
 
-async def importer(connection: Connection, rows: Sequence[Sequence[object]]) -> tuple[int, list[int]]:
-    """Store a batch (columns `COLONNES_IMPORT`) with its counts, in one transaction.
+async def copier(connection: Connection, rows: Sequence[Sequence[object]]) -> None:
+    """Send a batch (columns `COLONNES_IMPORT`) to the temporary table; it is emptied at the end of the transaction."""
+    await connection.copy_records_to_table("import_avis", records=rows, columns=COLONNES_IMPORT)
+
+
+async def importer(connection: Connection, total: int) -> tuple[int, list[int]]:
+    """Store the batch just copied (`total` rows) with its counts, in the same transaction.
 
     Returns how many avis are new, and the lines whose id already belongs to an avis with another content.
     """
-    async with connection.transaction():
-        await connection.copy_records_to_table("import_avis", records=rows, columns=COLONNES_IMPORT)
-        stored = int(await connection.fetchval(_IMPORTER))
-        conflicts = [] if stored == len(rows) else await connection.fetch(_CONFLITS)
+    stored = int(await connection.fetchval(_IMPORTER))
+    conflicts = [] if stored == total else await connection.fetch(_CONFLITS)
     return stored, [row["ligne"] for row in conflicts]
 
 
