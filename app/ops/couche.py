@@ -93,8 +93,8 @@ class Couche:
                 await directe(scope, receive, reply.send)
         except ClientParti:
             reply.status = 499
-        except Probleme as problem:
-            await reply.problem(problem)
+        except Probleme as refus:
+            await reply.problem(refus)
         except Exception as error:
             problem: Probleme = Indisponible() if is_away(error) else Probleme()
             # The message of an error may quote what was sent; its type and its place are enough to find it.
