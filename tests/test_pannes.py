@@ -143,16 +143,14 @@ async def test_a_polite_stop_answers_what_was_accepted(durable, boutons, tmp_pat
 HEAD = b"POST /api/v1/avis HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
-async def exchange(base, *pieces, half_close=False):
+async def exchange(base, *pieces):
     """Send these bytes on a socket of their own; what the server answers until it closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rsplit(":", 1)[1]))
-    for piece in pieces:
-        writer.write(piece)
-        await writer.drain()
-    if half_close:
-        writer.write_eof()
     try:
         async with asyncio.timeout(20):
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
             return await reader.read()
     except ConnectionError:
         return b""

@@ -104,8 +104,8 @@ def origin_of(scope: Scope) -> str | None:
     if origin is None:
         return None
     host = header(scope, b"host") or b""
-    own = scope["scheme"].encode() + b"://" + host
-    return None if origin == own else origin.decode("latin-1").lower().replace("\x00", "")
+    own = (scope["scheme"].encode() + b"://" + host, scope["app"].state.settings.base.encode())
+    return None if origin in own else origin.decode("latin-1").lower().replace("\x00", "")
 
 
 def read_capability(scope: Scope, signataire: Signataire) -> tuple[UUID, str, int]:

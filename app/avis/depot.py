@@ -265,14 +265,19 @@ class Guichet:
         """The (bouton, démarche) of a key, or (bouton, ESSAI). Only this immutable pair is remembered: whether the
         bouton is open, and for whom, is checked by the database in the transaction that stores the avis."""
         if (known := self._boutons.get(cle)) is None:
-            async with self._engine.connect() as connection:
-                known = await sql.bouton(connection, cle)
-            if known is None:
+            if (known := await self._find(cle)) is None:
                 raise BoutonInconnu
             if len(self._boutons) >= self.BOUTONS_MAX:
                 self._boutons.clear()
             self._boutons[cle] = known
         return known
+
+    async def _find(self, cle: str) -> tuple[int, int] | None:
+        try:
+            async with self._engine.connect() as connection:
+                return await sql.bouton(connection, cle)
+        except AWAY:
+            raise Indisponible from None
 
     async def deposit(self, body: AvisDepose, bouton: tuple[int, int], origine: str | None) -> Enregistre:
         """Store one avis; returns once it is committed. Raises the refusals above, or Indisponible."""

@@ -129,6 +129,8 @@ class FileDeLots(Generic[Item, Result]):
                 _refuse(future, Indisponible() if away else Probleme())
         if away:
             self._absente_jusqu_a = time.monotonic() + REPOS
+            while self._file:  # whoever waits behind would only wait longer for the same answer
+                _refuse(self._file.popleft()[1], Indisponible())
             await self._liaison.drop()
         elif len(lot) > 1:
             await self._settle(lot[: len(lot) // 2])
