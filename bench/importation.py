@@ -65,7 +65,7 @@ def copy(url: str, path: Path) -> float:
 
 
 def psql(url: str, command: str) -> None:
-    subprocess.run([str(embedded.postgres.POSTGRES_BIN_PATH / "psql"), "-q", "-c", command, url], check=True)
+    subprocess.run([str(embedded.BIN / "psql"), "-q", "-c", command, url], check=True)
 
 
 def run_import(url: str, path: Path) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """`serve`, `migrate`: running the service."""
 
 import asyncio
+import os
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -37,6 +38,8 @@ def demo() -> None:
     from app.demarches.snippet import snippet
     from app.demo import lancement
 
+    os.environ.setdefault("JDMA_JOURNAL_NIVEAU", "warning")  # the terminal is for what there is to open
+    get_settings.cache_clear()
     settings = get_settings()
     read_secret_key(settings)
     for port in (settings.port, settings.port + 1):

@@ -1,0 +1,55 @@
+"""`jdma demo`: one command shows everything, one Ctrl-C stops everything, the data stays."""
+
+import re
+import signal
+import subprocess
+from contextlib import contextmanager
+
+import httpx
+import psutil
+
+from tests.serveur import COMMAND, environment, free_port, wait_ready
+
+
+@contextmanager
+def demo(directory, port):
+    log = directory / "demo.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [*COMMAND, "demo"], env=environment(port=port), cwd=directory, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        yield process, log
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+
+
+def servers_of(directory):
+    return [p for p in psutil.process_iter(["cmdline"]) if str(directory / ".jdma") in " ".join(p.info["cmdline"] or [])]
+
+
+async def test_the_demonstration_shows_a_host_page_on_another_origin_and_exact_figures(tmp_path):
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    with demo(tmp_path, port) as (process, log):
+        await wait_ready(base, process)
+        async with httpx.AsyncClient() as client:
+            page = (await client.get(f"http://127.0.0.1:{port + 1}/")).text
+            cle = re.findall(rf'href="{base}/avis/(\w+)"', page)[0]
+            assert (await client.get(f"{base}/avis/{cle}")).status_code == 200
+            synthese = (await client.get(f"{base}/api/v1/synthese")).json()
+            assert synthese["mesurees"] >= 8
+            titles = [d["titre"] for d in (await client.get(f"{base}/api/v1/demarches")).json()["elements"]]
+            assert len(titles) >= 12
+            assert all("démonstration" in title for title in titles)
+        for shown in (f"{base}/avis/{cle}", f"{base}/api/docs", f"{base}/demarches", f"127.0.0.1:{port + 1}"):
+            assert shown in log.read_text()
+        assert servers_of(tmp_path)
+    assert process.returncode == 0
+    assert not servers_of(tmp_path)
+    with demo(tmp_path, port) as (process, _):
+        await wait_ready(base, process)
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(f"{base}/api/v1/synthese")).json() == synthese
+    assert not servers_of(tmp_path)
