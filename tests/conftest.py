@@ -1,9 +1,11 @@
 """Fixtures: a real PostgreSQL for the session, a fresh migrated database and a running application for each test."""
 
 import asyncio
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,14 +34,27 @@ class BoutonDeTest:
     slug: str
 
 
+@contextmanager
+def reachable_directory() -> Iterator[Path]:
+    """A directory that a server run by another user can reach, whatever other test sessions do meanwhile: each of them
+    closes pytest's own directory to everyone but root when it starts.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="jdma-tests-"))
+    directory.chmod(0o755)
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """The address of a PostgreSQL server of this session's own, with a migrated template database."""
-    pgdata = tmp_path_factory.mktemp("pg") / "d"
-    url = embedded.start(pgdata, FAST)
-    asyncio.run(make_template(url))
-    yield url
-    embedded.stop(pgdata, "immediate")
+    with reachable_directory() as directory:
+        url = embedded.start(directory / "pg", FAST)
+        asyncio.run(make_template(url))
+        yield url
+        embedded.stop(directory / "pg", "immediate")
 
 
 async def make_template(url: str) -> None:

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 import httpx
 import psutil
+import pytest
 
+from tests.conftest import reachable_directory
 from tests.serveur import COMMAND, environment, free_port, wait_ready
 
 
@@ -16,7 +18,12 @@ def demo(directory, port):
     log = directory / "demo.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [*COMMAND, "demo"], env=environment(port=port), cwd=directory, stdout=out, stderr=out, start_new_session=True
+            [*COMMAND, "demo"],
+            env=environment(port=port),
+            cwd=directory,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
     try:
         yield process, log
@@ -26,7 +33,15 @@ def demo(directory, port):
 
 
 def servers_of(directory):
-    return [p for p in psutil.process_iter(["cmdline"]) if str(directory / ".jdma") in " ".join(p.info["cmdline"] or [])]
+    return [
+        p for p in psutil.process_iter(["cmdline"]) if str(directory / ".jdma") in " ".join(p.info["cmdline"] or [])
+    ]
+
+
+@pytest.fixture
+def tmp_path():
+    with reachable_directory() as directory:
+        yield directory
 
 
 async def test_the_demonstration_shows_a_host_page_on_another_origin_and_exact_figures(tmp_path):

@@ -15,20 +15,21 @@ import pytest
 from app import embedded
 from app.avis import comptes
 from app.database import make_engine
-from tests.conftest import make_template, of_database
+from tests.conftest import make_template, of_database, reachable_directory
 from tests.serveur import Load, running_service, wait_ready
 
 pytestmark = pytest.mark.xdist_group("pannes")
 
 
 @pytest.fixture(scope="module")
-async def durable(tmp_path_factory):
+async def durable():
     """A PostgreSQL server that really flushes (no shortcut of the other tests), and its data directory."""
-    pgdata = tmp_path_factory.mktemp("durable") / "d"
-    url = embedded.start(pgdata)
-    await make_template(url)
-    yield pgdata, of_database(url, "modele")
-    embedded.stop(pgdata, "immediate")
+    with reachable_directory() as directory:
+        pgdata = directory / "pg"
+        url = embedded.start(pgdata)
+        await make_template(url)
+        yield pgdata, of_database(url, "modele")
+        embedded.stop(pgdata, "immediate")
 
 
 @pytest.fixture
