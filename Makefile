@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check chromium bench clean
 
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
 
-test: $(VENV)/.test check
+test: check chromium
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.test
@@ -18,12 +18,21 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The browser of the browser tests: the distribution's package, installed when that can be done.
+chromium:
+	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
+	  { echo "Installing Chromium (apt-get)…"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+	@command -v chromium >/dev/null || \
+	  echo "*** CHROMIUM IS MISSING: every browser test will be LEFT OUT (install the package chromium) ***" >&2
+
 bench: $(VENV)/.test
 	$(BIN)/python -m bench
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed (make PYTHON=python3.12 …)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || test "$$(id -u)" != 0 || \
+	  { apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: requirements.lock pyproject.toml | $(BIN)/python
