@@ -4,7 +4,9 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import app.avis.models
-import app.demarches.models  # noqa: F401
+import app.compat.models
+import app.demarches.models
+import app.equipes.models  # noqa: F401
 from alembic import context
 
 

@@ -17,6 +17,7 @@ from app.avis import api as avis
 from app.avis.depot import Guichet
 from app.avis.jeton import Signataire
 from app.avis.limites import Limites
+from app.compat import api as compat
 from app.conditionnel import Cache
 from app.database import make_engine
 from app.demarches import api as demarches
@@ -77,7 +78,7 @@ def routers() -> list[Any]:
     """Every feature's routes."""
     api = [demarches.router, indices.router, sante.router, documentation.router]
     pages = [chiffres.router, formulaire.router]
-    return [*api, *pages]
+    return [*api, compat.router, *pages]
 
 
 def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:

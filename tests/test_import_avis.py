@@ -178,9 +178,7 @@ CELLS = st.one_of(
     st.sampled_from(["9999-12-31T23:59:59.999999-23:59", "0001-01-01T00:00:00+23:59", "2024-02-29T24:00:00+01:00"]),
 )
 ROWS = st.lists(
-    st.fixed_dictionaries({}, optional=dict.fromkeys(COLUMNS, CELLS)).map(
-        lambda values: row(**dict(values.items()))
-    ),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(COLUMNS, CELLS)).map(lambda values: row(**dict(values.items()))),
     max_size=12,
 )
 

@@ -239,8 +239,14 @@ def complement_columns(changes: Sequence[tuple[Complement, _Etat]]) -> list[list
     ]
 
 
+async def find_places(connection: Connection, cles: Sequence[str]) -> "list[tuple[int, int] | Probleme]":
+    """The place of each key, or its refusal."""
+    known = await sql.places(connection, cles)
+    return [known.get(cle) or BoutonInconnu() for cle in cles]
+
+
 class Guichet:
-    """Where avis come in: the two queues of this process, and the boutons it has met."""
+    """Where avis come in: the queues of this process, and the boutons it has met."""
 
     BOUTONS_MAX = 50_000
 
@@ -249,35 +255,34 @@ class Guichet:
         bounds = {"file_max": settings.file_max, "lot_max": settings.lot_max}
         self.depots = FileDeLots("depots", engine, write_depots, **bounds, delai=settings.delai_lot)
         self.complements = FileDeLots("complements", engine, write_complements, **bounds, delai=settings.delai_lot)
+        # A burst on boutons not met yet must not take every connection of the pool: it shares a question too.
+        self.boutons = FileDeLots("boutons", engine, find_places, **bounds, delai=settings.delai_lot)
         self._boutons: dict[str, tuple[int, int]] = {}
+
+    @property
+    def files(self) -> "tuple[FileDeLots[Any, Any], ...]":
+        """The three queues, in the order in which a deposit meets them."""
+        return self.boutons, self.depots, self.complements
 
     def start(self) -> None:
         """Begin to write; call from the running loop."""
-        self.depots.start()
-        self.complements.start()
+        for file in self.files:
+            file.start()
 
     async def stop(self) -> None:
         """Commit and answer what was accepted."""
-        await self.depots.stop()
-        await self.complements.stop()
+        for file in self.files:
+            await file.stop()
 
     async def bouton(self, cle: str) -> tuple[int, int]:
         """The (bouton, démarche) of a key, or (bouton, ESSAI). Only this immutable pair is remembered: whether the
         bouton is open, and for whom, is checked by the database in the transaction that stores the avis."""
         if (known := self._boutons.get(cle)) is None:
-            if (known := await self._find(cle)) is None:
-                raise BoutonInconnu
+            known = await self.boutons.submit(cle)
             if len(self._boutons) >= self.BOUTONS_MAX:
                 self._boutons.clear()
             self._boutons[cle] = known
         return known
-
-    async def _find(self, cle: str) -> tuple[int, int] | None:
-        try:
-            async with self._engine.connect() as connection:
-                return await sql.bouton(connection, cle)
-        except AWAY:
-            raise Indisponible from None
 
     async def deposit(self, body: AvisDepose, bouton: tuple[int, int], origine: str | None) -> Enregistre:
         """Store one avis; returns once it is committed. Raises the refusals above, or Indisponible."""

@@ -89,7 +89,7 @@ _BOUTONS = """
   FROM bouton b JOIN demarche d ON d.id = b.demarche_id
   WHERE NOT b.essai
 """
-_BOUTON = text("SELECT id, CASE WHEN essai THEN 0 ELSE demarche_id END AS demarche_id FROM bouton WHERE cle = :cle")
+_PLACES = "SELECT cle, id, CASE WHEN essai THEN 0 ELSE demarche_id END AS demarche_id FROM bouton WHERE cle = ANY ($1)"
 _ESSAYER = text("""
   SELECT CASE WHEN ferme_le IS NOT NULL THEN 410
               WHEN origines <> '{}' AND CAST(:origine AS text) <> ALL (origines) THEN 403
@@ -116,10 +116,12 @@ async def lire(connection: Connection, demarches: list[int], ids: list[UUID]) ->
     return await connection.fetch(_LIRE, demarches, ids)
 
 
-async def bouton(connection: AsyncConnection, cle: str) -> tuple[int, int] | None:
-    """The (bouton, démarche) of a public key; neither ever changes for a given key. Démarche 0: a bouton d'essai."""
-    row = (await connection.execute(_BOUTON, {"cle": cle})).first()
-    return (row.id, row.demarche_id) if row else None
+async def places(connection: Connection, cles: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """The (bouton, démarche) of each public key that exists; neither ever changes for a given key.
+
+    Démarche 0: a bouton d'essai.
+    """
+    return {row["cle"]: (row["id"], row["demarche_id"]) for row in await connection.fetch(_PLACES, cles)}
 
 
 async def essayer(connection: AsyncConnection, bouton_id: int, origine: str | None) -> int:

@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.cli import boutons, donnees, service
+from app.cli import boutons, cles, donnees, service
 from app.cli.socle import Erreur
 from app.database import AWAY, is_away
 from app.ops import journal
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 for group in (service, donnees, boutons):
     app.registered_commands += group.app.registered_commands
+app.add_typer(cles.app)
 
 
 def main() -> None:

@@ -6,7 +6,18 @@ On a distributed PostgreSQL these are reference tables: small, read everywhere, 
 import datetime as dt
 import secrets
 
-from sqlalchemy import Column, DateTime, ForeignKeyConstraint, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -83,7 +94,11 @@ class Identifiant(SQLModel, table=True):
 
 
 class Bouton(SQLModel, table=True):
-    """One place where the button stands for a démarche. No allowed origin means any; `ferme_le` means closed."""
+    """One place where the button stands for a démarche. No allowed origin means any; `ferme_le` means closed.
+
+    `echelle`: `smileys` (notes 0, 5, 10) or `notes` (0..10). `essai`, fixed for life: its avis are acknowledged, and
+    neither stored nor counted.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     demarche_id: int = Field(foreign_key="demarche.id", index=True)
@@ -94,6 +109,20 @@ class Bouton(SQLModel, table=True):
     )
     ferme_le: dt.datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     ferme_raison: str | None = Field(default=None, sa_type=Text)
+    echelle: str = Field(default="smileys", sa_column=Column(Text, nullable=False, server_default=text("'smileys'")))
+    essai: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     cree_le: dt.datetime | None = Field(
+        default=None, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+    )
+
+
+class FichierPublie(SQLModel, table=True):
+    """A file of the widget under its immutable name: pages that pin it find it after the service has been updated."""
+
+    __tablename__ = "fichier_publie"
+
+    nom: str = Field(primary_key=True, sa_type=Text)
+    corps: bytes = Field(sa_type=LargeBinary)
+    publie_le: dt.datetime | None = Field(
         default=None, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
     )

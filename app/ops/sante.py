@@ -47,7 +47,7 @@ async def pret(request: Request) -> Sante:
 @router.get("/metrics", include_in_schema=False)
 async def mesures(request: Request) -> Response:
     """Les mesures de tous les processus du service."""
-    for file in (request.app.state.guichet.depots, request.app.state.guichet.complements):
+    for file in request.app.state.guichet.files:
         FILE.labels(file.nom).set(len(file))
     registry: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):

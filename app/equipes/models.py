@@ -1,0 +1,37 @@
+"""API keys: who may ask for what through the addresses that want a Bearer."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, Column, DateTime, Integer, LargeBinary, Text, func
+from sqlmodel import Field, SQLModel
+
+PORTEE_COHERENTE = """
+  CASE portee WHEN 'administrateur' THEN ministere_id IS NULL AND demarche_id IS NULL
+              WHEN 'ministere' THEN ministere_id IS NOT NULL AND demarche_id IS NULL
+              WHEN 'demarche' THEN ministere_id IS NULL AND demarche_id IS NOT NULL
+              ELSE false END
+"""
+
+
+class CleApi(SQLModel, table=True):
+    """An API key. The secret itself is nowhere: `empreinte` is its SHA-256.
+
+    `portee`: `administrateur`, or the démarches of one `ministere`, or one `demarche`. A key works until `expire_le`
+    (excluded; None: for ever) unless `revoquee_le` is set. `utilisee_le` is at most an hour late.
+    """
+
+    __tablename__ = "cle_api"
+    __table_args__ = (CheckConstraint(PORTEE_COHERENTE, name="cle_api_portee"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    nom: str = Field(sa_type=Text)
+    empreinte: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    portee: str = Field(sa_type=Text)
+    ministere_id: int | None = Field(default=None, sa_type=Integer, foreign_key="ministere.id", index=True)
+    demarche_id: int | None = Field(default=None, sa_type=Integer, foreign_key="demarche.id", index=True)
+    cree_le: dt.datetime | None = Field(
+        default=None, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+    )
+    expire_le: dt.datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    revoquee_le: dt.datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    utilisee_le: dt.datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

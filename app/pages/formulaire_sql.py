@@ -1,0 +1,41 @@
+"""What the pages of a bouton read: one statement each."""
+
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_FICHE = """
+  SELECT b.cle, b.nom, b.ferme_le IS NOT NULL AS ferme, b.echelle, b.essai, d.slug, d.titre, d.url
+  FROM bouton b JOIN demarche d ON d.id = b.demarche_id
+  WHERE b.cle = :cle
+"""
+_PAR_IDENTIFIANT = """
+  SELECT b.cle FROM identifiant i JOIN bouton b ON b.demarche_id = i.demarche_id
+  WHERE i.source = :source AND i.valeur = :valeur
+  ORDER BY (lower(b.nom) = lower(:nom)) DESC, b.essai, b.id
+  LIMIT 1
+"""
+
+
+async def fiche(connection: AsyncConnection, cle: str) -> Row[Any] | None:
+    """A bouton and its démarche, by the bouton's key."""
+    return (await connection.execute(text(_FICHE), {"cle": cle})).one_or_none()
+
+
+async def cle_par_identifiant(connection: AsyncConnection, source: str, valeur: str, nom: str) -> str | None:
+    """The key of the bouton of that name, else of the first one, of the démarche known elsewhere as `source:valeur`."""
+    values = {"source": source, "valeur": valeur, "nom": nom}
+    return (await connection.execute(text(_PAR_IDENTIFIANT), values)).scalar()
+
+
+async def publier(connection: AsyncConnection, fichiers: dict[str, bytes]) -> None:
+    """Keep files under names that never change; those already kept stay as they are."""
+    statement = "INSERT INTO fichier_publie (nom, corps) VALUES (:nom, :corps) ON CONFLICT DO NOTHING"
+    await connection.execute(text(statement), [{"nom": nom, "corps": corps} for nom, corps in fichiers.items()])
+
+
+async def fichier_publie(connection: AsyncConnection, nom: str) -> bytes | None:
+    """A file that this version, or one before it, has published."""
+    statement = text("SELECT corps FROM fichier_publie WHERE nom = :nom")
+    return (await connection.execute(statement, {"nom": nom})).scalar()

@@ -1,0 +1,96 @@
+"""`/integrer/{cle}`: what a product team copies, sees live, and checks before it puts the button on its site."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.pages import integrer_csp as csp
+from app.pages.formulaire_fiche import Fiche, fiches
+from app.pages.formulaire_refus import refus
+from app.pages.formulaire_rendu import page
+from app.pages.formulaire_textes import LANGUES, textes
+from app.pages.widget_construction import construire
+from app.pages.widget_images import HAUTEUR, largeur
+from app.problems import Probleme
+
+router = APIRouter(include_in_schema=False)
+
+OPTIONS = {
+    "mode": ("panneau", "integre", "lien"),
+    "variante": ("plein", "contour", "discret"),
+    "theme": ("clair", "sombre", "auto"),
+    "position": ("page", "bas-droite", "bas-gauche"),
+    "langue": ("", *LANGUES),
+}
+"""The first value of each is the default, and is not written in the snippet."""
+CSP_MAX = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """The HTML to paste, in its forms."""
+
+    lien: str
+    integre: str
+    element: str
+    image: str
+
+
+def fragments(base: str, cle: str, choix: dict[str, str] | None = None, *, officiel: bool = False) -> Fragments:
+    """Every form of the snippet for a bouton. `choix`: options; `officiel`: the service's setting, which its files
+    depend on, and so their integrity.
+    """
+    choix = {nom: valeur for nom, valeur in (choix or {}).items() if valeur != OPTIONS[nom][0]}
+    base, cle, langue = escape(base), escape(cle), choix.get("langue") or "fr"
+    mots = textes(langue)["widget"]["bouton"]
+    script = construire(officiel)["jdma.js"]
+    data = "".join(f' data-{nom}="{valeur}"' for nom, valeur in choix.items())
+    lien = f'<a class="jdma" href="{base}/avis/{cle}" data-bouton="{cle}"{data}>{mots}</a>'
+    theme = "sombre" if choix.get("theme") == "sombre" else "clair"
+    image = f"bouton-{choix.get('variante', 'plein')}-{theme}.{langue}.svg"
+    return Fragments(
+        f'{lien}\n<script src="{base}/widget/v1/jdma.js" defer></script>',
+        f'{lien}\n<script src="{base}/widget/v1/{script.nom_immuable}"\n        integrity="{script.integrite}"'
+        f' crossorigin="anonymous" defer></script>',
+        f'<jdma-avis bouton="{cle}"{data.replace("data-", "")}></jdma-avis>',
+        f'<a href="{base}/avis/{cle}"><img src="{base}/widget/v1/{image}" alt="{mots}"'
+        f' width="{largeur(mots)}" height="{HAUTEUR}"></a>',
+    )
+
+
+def adresse(request: Request) -> str:
+    """Where this service is reached from outside: the published address, else the one just used."""
+    published: str | None = request.app.state.settings.url_publique
+    return (published or str(request.base_url)).rstrip("/")
+
+
+@router.get("/integrer/{cle}")
+async def integrer(cle: str, request: Request) -> Response:
+    """Choose, see, copy, check. Nothing that is tried on this page is sent."""
+    fiche = Fiche(cle)
+    try:
+        fiche = await fiches(request).lire(cle)
+    except Probleme as problem:
+        return refus(request, "fr", problem, fiche)
+    query = request.query_params
+    choix = {nom: query.get(nom, "") for nom in OPTIONS}
+    choix = {nom: valeur if valeur in OPTIONS[nom] else OPTIONS[nom][0] for nom, valeur in choix.items()}
+    base, pasted = adresse(request), query.get("csp", "")[:CSP_MAX]
+    context: dict[str, Any] = {
+        "fiche": fiche,
+        "base": base,
+        "options": OPTIONS,
+        "choix": choix,
+        "fragments": fragments(base, cle, choix, officiel=request.app.state.settings.officiel),
+        "csp": pasted,
+        "verdicts": csp.verifier(pasted, base) if pasted.strip() else [],
+    }
+    return page(request, "integrer.html", "fr", **context)
+
+
+@router.get("/accessibilite")
+async def accessibilite(request: Request) -> Response:
+    """The accessibility declaration of the button, the form and this service's pages."""
+    return page(request, "accessibilite.html", "fr")

@@ -1,0 +1,99 @@
+"""What host pages load: the script at an address that never breaks, its immutable forms, and what a bouton asks."""
+
+import re
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from app.avis.depot import BoutonInconnu
+from app.database import is_away
+from app.pages import formulaire_sql as sql
+from app.pages.formulaire_fiche import Fiche, fiches
+from app.pages.formulaire_ressources import Ressource, codage_accepte, compresser, serve
+from app.pages.formulaire_textes import choisir, textes
+from app.pages.widget_construction import construire, textes_questions
+from app.pages.widget_images import images
+from app.problems import Introuvable
+
+router = APIRouter(prefix="/widget/v1", include_in_schema=False)
+
+STABLE = "public, max-age=3600, stale-while-revalidate=604800, stale-if-error=604800"
+"""An hour, then a week during which the old script serves while the new one comes: an update never delays a page."""
+IMMUABLE = re.compile(r"(\w+)\.[0-9a-f]{16}\.(js)")
+
+
+@router.get("/boutons/{cle}")
+async def lire_bouton(cle: str, request: Request) -> Response:
+    """What a bouton asks first, in one language; everything it says when `textes` is there. A bouton that takes no
+    avis answers `clos`, the sentence to show: an error would only fill the console of somebody else's page.
+    """
+    langue = choisir(request.query_params.get("langue"))
+    try:
+        fiche: Fiche | None = await fiches(request).lire(cle)
+    except BoutonInconnu:
+        fiche = None
+    body = premiere_question(fiche, textes(langue))
+    if "textes" in request.query_params:
+        body["T"] = textes_questions(textes(langue))
+    content, codage = compresser(orjson.dumps(body), codage_accepte(request))
+    headers = {"cache-control": "public, max-age=60", "content-language": langue, "vary": "Accept-Encoding"}
+    return Response(content, headers=headers | codage, media_type="application/json")
+
+
+def premiere_question(fiche: Fiche | None, t: dict[str, Any]) -> dict[str, Any]:
+    """The required question on the bouton's scale: `choix` is [[note, words]]; `bornes` says what both ends mean."""
+    if fiche is None or fiche.ferme:
+        return {"clos": t["widget"]["clos"]}
+    note = t["questions"]["note"]
+    body = {
+        "slug": fiche.slug,
+        "echelle": fiche.echelle,
+        "question": note["question"],
+        "precision": t["widget"]["precision"],
+        "choix": [[int(valeur), texte] for valeur, texte in note["smileys"].items()],
+    }
+    if fiche.echelle == "notes":
+        body |= {"choix": [[n, str(n)] for n in range(11)], "bornes": note["de_a"]}
+    return body | ({"essai": True} if fiche.essai else {})
+
+
+@router.get("/{nom}")
+async def lire_fichier(nom: str, request: Request) -> Response:
+    """A file of the widget, by its stable name or by an immutable one, of this version or of one before it."""
+    for fichier in construire(request.app.state.settings.officiel).values():
+        if nom == fichier.nom:
+            await publier(request)
+            return serve(request, fichier, STABLE)
+        if nom == fichier.nom_immuable:
+            return serve(request, fichier)
+    if image := images(request.app.state.settings.officiel).get(nom):
+        return serve(request, image, STABLE)
+    return serve(request, await ancien(request, nom))
+
+
+async def publier(request: Request) -> None:
+    """Once in a process, keep the immutable files for the versions to come; later when the database is away."""
+    state = request.app.state
+    if not getattr(state, "widget_publie", False):
+        state.widget_publie = True
+        try:
+            async with state.engine.begin() as connection:
+                fichiers = construire(state.settings.officiel).values()
+                await sql.publier(connection, {f.nom_immuable: f.corps for f in fichiers})
+        except Exception as error:
+            state.widget_publie = False
+            if not is_away(error):
+                raise
+
+
+async def ancien(request: Request, nom: str) -> Ressource:
+    """A file that an older version published: its hash is in its name, so it can be kept as long as one likes."""
+    found = IMMUABLE.fullmatch(nom)
+    corps = None
+    if found:
+        async with request.app.state.engine.connect() as connection:
+            corps = await sql.fichier_publie(connection, nom)
+    if found is None or corps is None:
+        raise Introuvable
+    return Ressource(f"{found[1]}.{found[2]}", corps)

@@ -1,0 +1,104 @@
+"""Builds what browsers load from `widget/`: joins the modules, puts texts and styles in, minifies. At start, in memory.
+
+The sources are standard ES modules with named imports only; a bundle is their texts one after the other in one scope,
+which is why no two modules of a bundle may declare the same name (the minifier refuses it).
+"""
+
+import json
+import re
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import minify
+
+from app.pages.formulaire_ressources import Ressource
+from app.pages.formulaire_textes import LANGUES, textes
+
+_ROOT = Path(__file__).parent.parent
+SOURCES = next(path for path in (_ROOT.parent / "widget", _ROOT / "widget") if path.is_dir())
+CONSTRUIT = "construit.js"
+"""What the sources import under this name is made here: texts, styles, addresses."""
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+
+
+def joindre(entree: str, construit: dict[str, Any]) -> str:
+    """The modules that `entree` needs, each once and after those it needs itself, in one scope."""
+    done: list[str] = []
+    parts = [f"const {nom} = {json.dumps(valeur, ensure_ascii=False)};\n" for nom, valeur in construit.items()]
+
+    def add(nom: str) -> None:
+        if nom in done or nom == CONSTRUIT:
+            return
+        done.append(nom)
+        source = (SOURCES / nom).read_text(encoding="utf-8")
+        for needed in _IMPORT.findall(source):
+            add(needed)
+        parts.append(_EXPORT.sub("", _IMPORT.sub("", source)))
+
+    add(entree)
+    return "".join(parts)
+
+
+def reduire(type_: str, source: str) -> str:
+    """The same, without what only people need. Raises MinifyError on a syntax error."""
+    return str(minify.string(type_, source))
+
+
+def style(nom: str) -> str:
+    """A style sheet of the sources, minified."""
+    return reduire("text/css", (SOURCES / nom).read_text(encoding="utf-8"))
+
+
+def textes_bouton(t: dict[str, Any]) -> list[str]:
+    """What a host page may say before the service has answered anything."""
+    return [t["sens"], t["widget"]["bouton"], t["widget"]["absent"]]
+
+
+def textes_questions(t: dict[str, Any]) -> dict[str, Any]:
+    """What is said after a first answer."""
+    avant = {"bouton", "precision", "absent"}
+    questions = {nom: valeur for nom, valeur in t["questions"].items() if nom != "note"}
+    mots = {nom: valeur for nom, valeur in t["widget"].items() if nom not in avant}
+    return {
+        **questions,
+        **mots,
+        "suite": t["merci"]["suite"],
+        "chiffres": t["merci"]["chiffres"],
+        "essai": t["page"]["essai"],
+    }
+
+
+def questions() -> Ressource:
+    """The module loaded after a click."""
+    source = joindre("questions.js", {"CSS": style("questions.css")}).replace(
+        "export default async function", "return async function"
+    )
+    # In a scope of its own, so that every name can be shortened.
+    module = reduire("application/javascript", f"export default (() => {{ {source} }})();")
+    return Ressource("questions.js", module.encode())
+
+
+def page_js() -> Ressource:
+    """The script of the form page: the same way of sending, on fields that are already there."""
+    module = reduire("application/javascript", f"(() => {{ {joindre('page.js', {})} }})();")
+    return Ressource("formulaire.js", module.encode())
+
+
+@lru_cache
+def construire(officiel: bool) -> dict[str, Ressource]:
+    """Every file of the widget, by its stable name; in the state's typeface when the service is an official one."""
+    suite = questions()
+    css = style("bouton.css")
+    construit = {
+        "CSS": css.replace("system-ui", "Marianne,system-ui") if officiel else css,
+        "QUESTIONS": [f"{suite.empreinte}.", "sha256-" + b64encode(sha256(suite.corps).digest()).decode()],
+        "TEXTES": {langue: textes_bouton(textes(langue)) for langue in LANGUES},
+    }
+    script = f"(() => {{ {joindre('jdma.js', construit)} }})();"
+    files = [suite, Ressource("jdma.js", reduire("application/javascript", script).encode())]
+    return {file.nom: file for file in files}

@@ -1,0 +1,258 @@
+"""A real browser, the real service, and host pages on another site: what the tests of the button and the form share."""
+
+import asyncio
+import shutil
+import sys
+import threading
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import asyncpg
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+
+from app.database import Connection
+from app.pages.formulaire_textes import textes
+from tests.conftest import BoutonDeTest
+from tests.serveur import running_service
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ENREGISTREE = "Réponse enregistrée."
+ATTENTE = "Pas de connexion : votre avis partira dès que possible."
+RESEAU = "Failed to load resource"
+"""The browser's own word about a failed request; everything else in a console would be ours."""
+
+
+@pytest.fixture(scope="session")
+async def navigateur(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
+    """Chromium; without it the tests that need it are skipped, and the terminal says so."""
+    if CHROMIUM is None:
+        capture = request.config.pluginmanager.getplugin("capturemanager")
+        with capture.global_and_fixture_disabled():
+            print(
+                "\n*** CHROMIUM IS MISSING: the browser tests are skipped (apt-get install chromium) ***",
+                file=sys.stderr,
+            )
+        pytest.skip("Chromium is missing: apt-get install chromium")
+    playwright = await async_playwright().start()
+    browser = await playwright.chromium.launch(
+        executable_path=CHROMIUM, args=OPTIONS, ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield browser
+    await browser.close()
+    await playwright.stop()
+
+
+@dataclass
+class Service:
+    """The running service and a connection to what it stores."""
+
+    base: str
+    sql: Connection
+
+    async def bouton(self, **columns: object) -> BoutonDeTest:
+        """A démarche with one bouton, both of their own for the test."""
+        slug = f"d{uuid.uuid4().hex[:8]}"
+        demarche_id = await self.sql.fetchval(
+            "INSERT INTO demarche (slug, titre, titre_recherche, url, en_ligne) VALUES"
+            " ($1, 'Demander un passeport', 'demander un passeport', 'https://exemple.gouv.fr/', true) RETURNING id",
+            slug,
+        )
+        names = ", ".join(columns)
+        places = "".join(f", ${rang}" for rang in range(3, 3 + len(columns)))
+        bouton_id = await self.sql.fetchval(
+            f"INSERT INTO bouton (demarche_id, cle, nom{names and ', ' + names}) VALUES ($1, $2, 'Principal'{places})"
+            " RETURNING id",
+            demarche_id,
+            f"cle{slug}",
+            *columns.values(),
+        )
+        return BoutonDeTest(bouton_id, demarche_id, f"cle{slug}", slug)
+
+    async def avis(self, bouton: BoutonDeTest) -> list[asyncpg.Record]:
+        """What is stored for a bouton."""
+        return await self.sql.fetch(
+            "SELECT note, langue, commentaire, reponses::text AS reponses FROM avis WHERE bouton_id = $1", bouton.id
+        )
+
+    async def arrives(self, bouton: BoutonDeTest, **expected: object) -> None:
+        """Return once the bouton has exactly one avis, with these values; fails after ten seconds."""
+        stored: list[asyncpg.Record] = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                while not (len(stored) == 1 and expected.items() <= dict(stored[0]).items()):
+                    await asyncio.sleep(0.02)  # another process writes: there is nothing to wait on
+                    stored = await self.avis(bouton)
+        assert [{nom: avis[nom] for nom in expected} for avis in stored] == [expected]
+
+
+@pytest.fixture(scope="session")
+async def service(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """`jdma serve` on a database of its own, for all the browser tests of this process."""
+    admin = await asyncpg.connect(cluster)
+    name = f"nav{uuid.uuid4().hex[:12]}"
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE modele")
+    await admin.close()
+    url = cluster.replace("/postgres?", f"/{name}?")
+    sql = await asyncpg.connect(url)
+    async with running_service(url, tmp_path_factory.mktemp("service")) as (base, _pid):
+        yield Service(base, sql)
+    await sql.close()
+
+
+@dataclass
+class Hotes:
+    """Pages of other people's sites: `url = hotes.page("<p>…", csp="…")`. Served from `localhost`, as the service is
+    from `127.0.0.1`: two sites, as far as browsers know."""
+
+    port: int = 0
+    pages: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+
+    def page(self, corps: str, *, lang: str = "fr", csp: str | None = None, tete: str = "") -> str:
+        """The address of a page with this body; as careful with its layout as an ordinary site."""
+        path = f"/{uuid.uuid4().hex}"
+        meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        html = f'<!doctype html><html lang="{lang}"><head>{meta}<title>Site hôte</title>{tete}</head>'
+        html += f"<body><main><h1>Votre demande est envoyée</h1>{corps}<p>Suite de la page.</p></main></body></html>"
+        self.pages[path] = (html, {"content-security-policy": csp} if csp else {})
+        return f"http://localhost:{self.port}{path}"
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        html, headers = self.pages.get(handler.path, ("", {}))
+        handler.send_response(200 if html else 204)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("content-type", "text/html; charset=utf-8")
+        handler.end_headers()
+        handler.wfile.write(html.encode())
+
+
+@pytest.fixture(scope="session")
+def hotes() -> Iterator[Hotes]:
+    """The server of host pages."""
+    pages = Hotes()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            pages.answer(self)
+
+        def log_message(self, *_args: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    pages.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield pages
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def extrait(base: str, cle: str, **options: str) -> str:
+    """The snippet of the documentation, with these options."""
+    data = "".join(f' data-{nom}="{valeur}"' for nom, valeur in options.items())
+    return (
+        f'<p><a class="jdma" href="{base}/avis/{cle}" data-bouton="{cle}"{data}>Je donne mon avis</a></p>'
+        f'<script src="{base}/widget/v1/jdma.js" defer></script>'
+    )
+
+
+@dataclass
+class Fenetre:
+    """One visitor's browser window, and what its console said."""
+
+    page: Page
+    context: BrowserContext
+    console: list[str] = field(default_factory=list)
+
+    def listen(self, page: Page) -> None:
+        def heard(message: ConsoleMessage) -> None:
+            if not message.text.startswith(RESEAU):
+                self.console.append(message.text)
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+
+
+@pytest.fixture
+async def ouvrir(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
+    """Open windows: `fenetre = await ouvrir(width=320, java_script_enabled=False)`; all are closed at the end."""
+    contexts: list[BrowserContext] = []
+
+    async def make(width: int = 1280, height: int = 900, **options: object) -> Fenetre:
+        settings: dict[str, object] = {"locale": "fr-FR", "reduced_motion": "reduce", **options}
+        context = await navigateur.new_context(viewport={"width": width, "height": height}, **settings)  # type: ignore[arg-type]
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        fenetre = Fenetre(await context.new_page(), context)
+        fenetre.listen(fenetre.page)
+        return fenetre
+
+    yield make  # type: ignore[misc]
+    for context in contexts:
+        await context.close()
+
+
+async def ouvrir_panneau(page: Page) -> None:
+    await page.get_by_role("button", name="Je donne mon avis").click()
+    await expect(page.get_by_role("radio", name="Bien")).to_be_visible()
+
+
+async def finir(page: Page, commentaire: str) -> None:
+    """From the second question to the thanks."""
+    for _ in range(2):
+        await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_role("textbox").fill(commentaire)
+    await page.get_by_role("button", name="Terminer").click()
+
+
+AXE = Axe().axe_script
+AXE_RUN = "axe.run(document, { resultTypes: ['violations'] }).then((results) => results.violations)"
+
+
+async def check(page: Page, where: str) -> None:
+    """axe finds no violation at all, in the page and in the shadow roots."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    violations = await page.evaluate(AXE_RUN)
+    assert [f"{v['id']} : {n['html'][:150]} {n['failureSummary']}" for v in violations for n in v["nodes"]] == [], where
+
+
+async def etats_du_bouton(service: Service, page: Page, adresse: str, langue: str) -> AsyncIterator[str]:
+    """Go through every state of the panel, naming each."""
+    t: dict[str, Any] = textes(langue)
+    mots, q = t["widget"], t["questions"]
+    await page.goto(adresse)
+    await page.get_by_role("button", name=mots["bouton"]).first.click()
+    note = page.get_by_role("dialog").get_by_role("radio", name=q["note"]["smileys"]["10"], exact=True)
+    await expect(note).to_be_visible()
+    yield "note"
+    await note.click()
+    await expect(page.get_by_role("status").first).to_have_text(mots["envoye"])
+    yield "comprehension"
+    await page.get_by_role("button", name=mots["continuer"]).click()
+    for nom in ("telephone", "autre"):
+        await page.get_by_role("checkbox", name=q["aide"]["choix"][nom]).check()
+    yield "aide"
+    await page.get_by_role("button", name=mots["continuer"]).click()
+    yield "commentaire"
+    await page.get_by_role("textbox").fill("😀")
+    await page.get_by_role("button", name=mots["terminer"]).click()
+    await expect(page.get_by_role("status").first).to_have_text(mots["envoye"])
+    yield "merci"

@@ -1,0 +1,238 @@
+"""What the widget weighs and how it is served, through HTTP; what product teams are given to paste and to check."""
+
+import re
+from base64 import b64encode
+from hashlib import sha384
+
+import pytest
+
+from app.main import create_app
+from app.pages import integrer_csp
+from app.pages.formulaire_rendu import ressources
+from app.pages.formulaire_textes import LANGUES
+from app.pages.integrer import fragments
+from app.pages.widget_construction import construire, joindre
+from app.pages.widget_images import images
+from tests.conftest import serving
+
+PAIRS = [
+    ("umami", 2_216),
+    ("plausible", 2_694),
+    ("panneau du service national", 4_900),
+    ("formbricks (chargeur, puis le reste)", 1_655 + 9_930 + 199_000),
+    ("sentry feedback", 18_600 + 28_900),
+    ("posthog", 122_000 + 48_700),
+]
+"""Bytes of script, gzip, on a host page: others' widgets."""
+
+
+async def sizes(client, cle: str) -> dict[str, dict[str, int]]:
+    """Bytes over the wire of each file, by coding."""
+    paths = {
+        "jdma.js": "/widget/v1/jdma.js",
+        "questions": "/widget/v1/questions.js",
+        **{f"textes {langue}": f"/widget/v1/boutons/{cle}?langue={langue}&textes=1" for langue in LANGUES},
+        "première question": f"/widget/v1/boutons/{cle}?langue=fr",
+    }
+    weighed: dict[str, dict[str, int]] = {nom: {} for nom in paths}
+    for nom, path in paths.items():
+        for codage in ("br", "gzip"):
+            reply = await client.get(path, headers={"accept-encoding": codage})
+            assert reply.headers["content-encoding"] == codage
+            weighed[nom][codage] = int(reply.headers["content-length"])
+    return weighed
+
+
+async def test_the_widget_keeps_within_its_budget(client, bouton, capsys):
+    weighed = await sizes(client, bouton.cle)
+    total = {
+        langue: sum(weighed[nom]["br"] for nom in ("jdma.js", "questions", f"textes {langue}")) for langue in LANGUES
+    }
+    with capsys.disabled():
+        print("\n  octets sur le réseau              brotli    gzip")
+        for nom, size in weighed.items():
+            print(f"  {nom:32} {size['br']:7} {size['gzip']:7}")
+        for langue, size in total.items():
+            print(f"  tout, en {langue}, après un clic {size:14}          (au plus 8 000)")
+        for nom, size in PAIRS:
+            print(f"  {nom:40} {size:7}")
+    assert weighed["jdma.js"]["br"] <= 3_000
+    assert weighed["jdma.js"]["gzip"] <= 3_300
+    assert max(total.values()) <= 8_000
+
+
+async def test_a_first_visit_of_the_form_weighs_less_than_25_kilobytes_in_three_requests(client, bouton):
+    page = await client.get(f"/avis/{bouton.cle}", headers={"accept-encoding": "br"})
+    others = set(re.findall(r'(?:src|href)="(/ressources/[^"]+)"', page.text))
+    assert len(others) == 2
+    total = int(page.headers["content-length"])
+    for path in others:
+        total += int((await client.get(path, headers={"accept-encoding": "br"})).headers["content-length"])
+    assert total < 25_000
+
+
+async def test_the_stable_address_is_revalidated_and_never_delays_a_page(client):
+    reply = await client.get("/widget/v1/jdma.js", headers={"accept-encoding": "br"})
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert "stale-while-revalidate" in reply.headers["cache-control"]
+    assert reply.headers["access-control-allow-origin"] == "*"
+    again = await client.get(
+        "/widget/v1/jdma.js", headers={"accept-encoding": "br", "if-none-match": reply.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_every_coding_says_the_same(client):
+    replies = [
+        await client.get("/widget/v1/jdma.js", headers={"accept-encoding": codage})
+        for codage in ("br", "gzip", "identity", "gzip;q=1, br;q=0")
+    ]
+    assert len({reply.content for reply in replies}) == 1
+    assert [reply.headers.get("content-encoding") for reply in replies] == ["br", "gzip", None, "gzip"]
+    assert len({reply.headers["etag"] for reply in replies}) == 3
+
+
+async def test_a_pinned_file_stays_after_the_service_has_been_updated(client, sql):
+    script = construire(False)["jdma.js"]
+    await client.get("/widget/v1/jdma.js")
+    assert await sql.fetchval("SELECT count(*) FROM fichier_publie") == 2
+    await sql.execute("INSERT INTO fichier_publie (nom, corps) VALUES ('jdma.0123456789abcdef.js', 'ancien')")
+    old = await client.get("/widget/v1/jdma.0123456789abcdef.js")
+    assert (old.status_code, old.text) == (200, "ancien")
+    assert "immutable" in old.headers["cache-control"]
+    assert (await client.get(f"/widget/v1/{script.nom_immuable}")).content == script.corps
+
+
+@pytest.mark.parametrize(
+    "nom", ["jdma.0000000000000000.js", "x.js", "..%2Fjdma.js", "jdma.js%00", "%00.0000000000000000.js"]
+)
+async def test_an_unknown_file_is_a_404(client, nom):
+    assert (await client.get(f"/widget/v1/{nom}")).status_code == 404
+
+
+async def test_what_a_bouton_asks_is_told_in_each_language(client, bouton, sql):
+    for langue in LANGUES:
+        reply = (await client.get(f"/widget/v1/boutons/{bouton.cle}?langue={langue}&textes=1")).json()
+        assert [note for note, _ in reply["choix"]] == [0, 5, 10]
+        assert reply["T"]["continuer"]
+    await sql.execute("UPDATE bouton SET ferme_le = now()")
+    assert (await client.get("/widget/v1/boutons/nulle-part?langue=fr")).json().keys() == {"clos"}
+
+
+async def test_the_scale_and_the_trial_are_told_too(client, new_bouton, sql):
+    bouton = await new_bouton("notes")
+    essai = await new_bouton("essai")
+    await sql.execute("UPDATE bouton SET echelle = 'notes' WHERE id = $1", bouton.id)
+    await sql.execute("DELETE FROM bouton WHERE id = $1", essai.id)
+    await sql.execute(
+        "INSERT INTO bouton (demarche_id, cle, nom, essai) VALUES ($1, $2, 'Essai', true)", essai.demarche_id, essai.cle
+    )
+    reply = (await client.get(f"/widget/v1/boutons/{bouton.cle}")).json()
+    assert [note for note, _ in reply["choix"]] == list(range(11))
+    assert len(reply["bornes"]) == 2
+    assert (await client.get(f"/widget/v1/boutons/{essai.cle}")).json()["essai"] is True
+
+
+def test_no_two_modules_of_a_bundle_declare_the_same_name():
+    for entree in ("jdma.js", "questions.js", "page.js"):
+        names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", joindre(entree, {}), re.M)
+        assert len(names) == len(set(names)), entree
+
+
+def test_nothing_in_the_scripts_is_a_trusted_types_sink_a_cookie_or_a_global():
+    scripts = [*construire(False).values(), ressources()["formulaire.js"]]
+    for script in scripts:
+        code = script.corps.decode()
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|cookie", code
+        )
+        assert not re.search(r"\b(?:window|globalThis|self)\.\w+\s*=", code)
+        assert code.count("console.") <= 1
+
+
+def test_pictures_are_small_and_say_what_they_are():
+    assert len(images(False)) == 6 * len(LANGUES)
+    for image in images(False).values():
+        assert len(image.corps) <= 3_000
+        assert b'role="img" aria-label="' in image.corps
+
+
+async def test_pictures_are_served(client):
+    reply = await client.get("/widget/v1/bouton-contour-sombre.es.svg")
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
+    assert "Doy mi opinión" in reply.text
+
+
+def test_the_snippet_says_only_what_differs_and_escapes():
+    simple = fragments("https://avis.exemple", "cle", {"mode": "panneau", "theme": "clair"})
+    assert simple.lien == (
+        '<a class="jdma" href="https://avis.exemple/avis/cle" data-bouton="cle">Je donne mon avis</a>\n'
+        '<script src="https://avis.exemple/widget/v1/jdma.js" defer></script>'
+    )
+    other = fragments("https://avis.exemple", '"><script>', {"mode": "integre", "langue": "en"})
+    assert 'data-mode="integre" data-langue="en">Give my opinion<' in other.lien
+    assert '"><script>' not in other.element
+
+
+def test_the_integrity_is_that_of_the_file():
+    script = construire(False)["jdma.js"]
+    digest = b64encode(sha384(script.corps).digest()).decode()
+    assert f'integrity="sha384-{digest}"' in fragments("https://avis.exemple", "cle").integre
+
+
+SERVICE = "https://avis.exemple"
+
+
+@pytest.mark.parametrize(
+    ("politique", "permis"),
+    [
+        ("", [True, True]),
+        ("img-src 'none'", [True, True]),
+        ("default-src 'self'", [False, False]),
+        ("default-src *", [True, True]),
+        ("default-src https:", [True, True]),
+        (f"default-src 'none'; script-src {SERVICE}; connect-src {SERVICE}", [True, True]),
+        ("script-src https://*.exemple; connect-src avis.exemple", [True, True]),
+        ("script-src https://avis.exemple:8443; connect-src http://avis.exemple", [False, True]),
+        ("script-src-elem 'none'; script-src *", [False, True]),
+        ("script-src 'nonce-abc' 'strict-dynamic' https:; connect-src 'self'", [True, False]),
+        ("script-src 'nonce-abc'", [False, True]),
+        ("Content-Security-Policy: default-src *\r\nContent-Security-Policy: connect-src 'self'", [True, False]),
+        ("sandbox allow-forms", [True, True, False]),
+        ("script-src https://avis.exemple/autre/", [False, True]),
+    ],
+)
+def test_the_csp_check_tells_what_a_browser_would_do(politique, permis):
+    assert [verdict.permis for verdict in integrer_csp.verifier(politique, SERVICE)] == permis
+
+
+def test_the_csp_check_gives_the_line_to_write():
+    [script, _] = integrer_csp.verifier("script-src 'self'; connect-src *", SERVICE)
+    assert script.remede == "script-src 'self' https://avis.exemple;"
+    [script, _] = integrer_csp.verifier("default-src 'none'", SERVICE)
+    assert script.remede == "script-src https://avis.exemple;"
+
+
+async def test_the_page_for_product_teams_shows_the_snippet_for_the_published_address(client, bouton, app):
+    reply = await client.get(f"/integrer/{bouton.cle}?mode=integre&theme=rose&csp=default-src+%27self%27")
+    assert reply.status_code == 200
+    assert "&lt;a class=&#34;jdma&#34; href=&#34;http://service.test/avis/" in reply.text
+    assert "Cette CSP bloque le bouton" in reply.text
+    assert 'theme="clair"' in reply.text
+    assert (await client.get("/integrer/nulle-part")).status_code == 404
+
+
+async def test_the_accessibility_declaration_is_there(client):
+    reply = await client.get("/accessibilite")
+    assert reply.status_code == 200
+    assert "Non conforme" in reply.text
+
+
+async def test_the_states_typeface_and_emblem_appear_only_on_an_official_service(settings, database_url, bouton):
+    for officiel in (False, True):
+        app = create_app(settings.model_copy(update={"officiel": officiel}), database_url)
+        async with serving(app) as client:
+            paths = ("/widget/v1/jdma.js", "/widget/v1/bouton-plein-clair.fr.svg")
+            assert [("Marianne" in (await client.get(path)).text) for path in paths] == [officiel, officiel]
+            page = (await client.get(f"/avis/{bouton.cle}")).text
+            assert ("République" in page, '<html lang="fr" dir="ltr" class="officiel">' in page) == (officiel, officiel)

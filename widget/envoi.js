@@ -1,0 +1,123 @@
+// Sending: what a citizen said leaves once, whatever happens to the network, to the tab or to the server.
+//
+// An avis is {d, c, t}: `d` is the body of its deposit and never changes once made (the same id with the same content
+// can be sent any number of times); `c` is what completes it; `t` is when it was given. Unsent avis, and nothing else,
+// are kept in localStorage for seven days; without storage they live as long as the page.
+
+export const SERVICE = new URL(import.meta.url).origin;
+const API = SERVICE + "/api/v1/avis";
+const COFFRE = "jdma " + SERVICE;
+const SEMAINE = 6048e5;
+const enCours = new Set();
+
+// crypto.randomUUID is missing on pages served without TLS, as pre-production sites often are.
+export const uuid = () =>
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
+  );
+
+function gardes() {
+  try {
+    return JSON.parse(localStorage.getItem(COFFRE)).filter((a) => a.t > Date.now() - SEMAINE);
+  } catch {
+    return [];
+  }
+}
+
+function garder(avis, fini) {
+  try {
+    const liste = gardes().filter((a) => a.d.id != avis.d.id);
+    if (!fini) liste.push({ d: avis.d, c: avis.c, t: avis.t });
+    if (liste[0]) localStorage.setItem(COFFRE, JSON.stringify(liste));
+    else localStorage.removeItem(COFFRE);
+  } catch {
+    // Blocked or full: the page itself remembers.
+  }
+}
+
+function requete(avis, corps) {
+  const texte = JSON.stringify(corps);
+  return fetch(API + (avis.jeton ? "/" + avis.d.id : ""), {
+    method: avis.jeton ? "PATCH" : "POST",
+    headers: { "Content-Type": "text/plain", ...(avis.jeton && { Authorization: "Bearer " + avis.jeton }) },
+    body: texte,
+    keepalive: texte.length < 2e4, // browsers refuse more than 64 KiB of it
+    credentials: "omit",
+    signal: AbortSignal.timeout(2e4),
+  });
+}
+
+// One exchange. Gives how long to wait before the next one, in ms (0: at once), or null when refused for good.
+async function echange(avis) {
+  const { c, jeton } = avis;
+  let attente;
+  try {
+    const reponse = await requete(avis, jeton ? c : avis.d);
+    const { status, ok, headers } = reponse;
+    if (ok) {
+      avis.jeton = (await reponse.json()).jeton;
+      if (avis.jeton) {
+        if (jeton) avis.fait = c;
+        else avis.depose();
+        return (avis.echecs = 0);
+      }
+    } else if (status == 401 && jeton) {
+      avis.jeton = 0; // its hour is over: the same deposit again gives another one
+    } else if (status < 500 && status != 408 && status != 429 && /problem/.test(headers.get("Content-Type"))) {
+      avis.refus = (await reponse.json()).code; // ours; a portal between us and the network may answer anything
+      return null;
+    }
+    attente = headers.get("Retry-After") * 1e3;
+  } catch {
+    // No network, nothing in twenty seconds, or an answer that is not ours: try again.
+  }
+  return Math.max(attente || 0, Math.min(6e4, 500 * 2 ** ++avis.echecs) * (0.5 + Math.random()));
+}
+
+async function pousser(avis) {
+  if (enCours.has(avis)) return;
+  enCours.add(avis);
+  avis.dire("envoi");
+  let attente = 0;
+  while (attente != null && (!avis.jeton || avis.c != avis.fait)) {
+    attente = await echange(avis);
+    if (attente) {
+      avis.dire("attente");
+      await new Promise((ok) => setTimeout((avis.reveil = ok), attente));
+    }
+  }
+  enCours.delete(avis);
+  garder(avis, 1);
+  avis.dire(avis.refus ? "refus" : "envoye");
+}
+
+// An avis to send. `dire` hears what becomes of it (envoi, attente, envoye, refus), `depose` when it is first stored.
+export function deposer(d, dire, depose, c, t = Date.now()) {
+  const avis = [...enCours].find((autre) => autre.d.id == d.id) || { d, c, t, echecs: 0 };
+  Object.assign(avis, {
+    dire,
+    depose,
+    completer(suite) {
+      avis.c = suite;
+      if (avis.refus) return;
+      garder(avis);
+      pousser(avis);
+    },
+  });
+  garder(avis);
+  pousser(avis);
+  return avis;
+}
+
+// At load: what a former visit could not send. And from now on, what to do when the network or the page come and go.
+export function reprendre() {
+  const rien = () => {};
+  for (const { d, c, t } of gardes()) deposer(d, rien, rien, c, t);
+  const reveiller = () => enCours.forEach((avis) => avis.reveil?.());
+  addEventListener("online", reveiller);
+  addEventListener("pageshow", reveiller);
+  // The page goes away: a request that needs no preflight still leaves. What is stored stays until it is acknowledged.
+  addEventListener("pagehide", () => {
+    for (const avis of enCours) if (avis.jeton || !navigator.sendBeacon(API, JSON.stringify(avis.d))) avis.reveil?.();
+  });
+}

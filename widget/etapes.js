@@ -1,0 +1,93 @@
+// What each step shows. `r` holds the answers: comprehension, aide (a set), autre, contacts, commentaire.
+import { AIDES, aides, contacts } from "./aide.js";
+import { SERVICE } from "./envoi.js";
+
+const numerotes = (textes) => textes.map((texte, rang) => [rang + 1, texte]);
+
+function commenter({ h }, T, r) {
+  const attributs = { id: "commentaire", "aria-describedby": "precision", rows: 5, dir: "auto" };
+  attributs.input = (e) => (r.commentaire = e.target.value);
+  return h(
+    "div",
+    0,
+    h("h2", { tabindex: -1 }, h("label", { for: "commentaire" }, T.commentaire.question)),
+    h("p", { id: "precision" }, T.commentaire.precision),
+    h("textarea", attributs, r.commentaire),
+  );
+}
+
+// One kind of help as it is read again: « Yes, by phone, Yes, Bad ».
+function relire(nom, T, r) {
+  const { joint, satisfaction } = r.contacts[nom] || {};
+  return [
+    T.aide.choix[nom],
+    joint != null && T.joint[joint ? "oui" : "non"],
+    T.satisfaction.niveaux[satisfaction - 1],
+    nom == "autre" && r.autre,
+  ]
+    .filter(Boolean)
+    .join(", ");
+}
+
+function remercier({ h, note }, fiche, r, montrer) {
+  const { T } = fiche;
+  const reponses = [
+    fiche.bornes ? note + "/10" : fiche.choix.find(([n]) => n == note)[1],
+    T.comprehension.niveaux[r.comprehension - 1],
+    AIDES.filter((nom) => r.aide.has(nom))
+      .map((nom) => relire(nom, T, r))
+      .join(" ; "),
+    r.commentaire,
+  ];
+  const lignes = [fiche.question, T.comprehension.question, T.aide.question, T.commentaire.question].map((titre, rang) => {
+    const attributs = { type: "button", class: "retour", "aria-label": T.modifier + " : " + titre, click: () => montrer(rang) };
+    return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, reponses[rang] || "–")), h("button", attributs, T.modifier));
+  });
+  return h(
+    "div",
+    0,
+    h("h2", { tabindex: -1 }, T.merci),
+    h("ul", 0, T.suite.map((ligne) => h("li", 0, ligne))),
+    h("p", 0, h("a", { href: SERVICE + "/demarches/" + fiche.slug, target: "_blank" }, T.chiffres)),
+    h("h3", 0, T.reponses),
+    h("ul", { class: "relu" }, lignes),
+  );
+}
+
+// The five steps: four questions and the thanks. `avancer` is called by an answer that needs no « Continue ».
+export const etapes = (hote, fiche, r, avancer, montrer) => {
+  const { T } = fiche;
+  return [
+    () =>
+      hote.noter(fiche, hote.note, (note, sure) => {
+        hote.note = note;
+        if (sure) avancer();
+      }),
+    () => {
+      const choisir = (niveau) => (r.comprehension = niveau);
+      const niveaux = numerotes(T.comprehension.niveaux);
+      const reponses = hote.radios("comprehension", niveaux, r.comprehension, choisir, "niveaux");
+      return hote.question(T.comprehension.question, T.facultatif, reponses);
+    },
+    () => hote.question(T.aide.question, T.facultatif + ". " + T.aide.precision, aides(hote, T, r)),
+    () => commenter(hote, T, r),
+    () => remercier(hote, fiche, r, montrer),
+  ];
+};
+
+// All the answers, so that a step that did not arrive comes with the next; null takes back what had been sent.
+export function complement(note, r, dejaEnvoye) {
+  const suite = { note };
+  if (r.comprehension || r.aide.size || dejaEnvoye) {
+    suite.reponses = {
+      comprehension: r.comprehension || null,
+      aide: r.aide.size ? [...r.aide] : null,
+      aide_autre: (r.aide.has("autre") && r.autre) || null,
+      contacts: contacts(r),
+    };
+  }
+  // No one means to type a NUL or half an emoji, and no database can hold them.
+  const texte = [...r.commentaire.replace(/[\0\p{Cs}]/gu, "")].slice(0, 15000).join("");
+  if (texte || dejaEnvoye) suite.commentaire = texte || null;
+  return suite;
+}

@@ -1,0 +1,165 @@
+// The form page with JavaScript: the same fields, one question at a time, sent as they are answered, without reloading.
+import { h } from "./dom.js";
+import { deposer, reprendre } from "./envoi.js";
+
+const form = document.getElementById("avis");
+const mots = JSON.parse(form.dataset.mots);
+const questions = [...form.querySelectorAll(".question")];
+const MERCI = questions.length;
+const contenu = document.getElementById("contenu");
+const statut = h("p", { role: "status" });
+const retour = h("button", { type: "button", class: "retour", click: () => montrer(etape - 1) }, mots.retour);
+const suite = form.querySelector(".actions button");
+const merci = h("div", { hidden: true });
+let etape = 0;
+let avis;
+let modifie;
+let remis;
+let montree = 0;
+
+const champ = (nom) => new FormData(form).get(nom);
+const nombre = (nom) => +champ(nom) || null;
+const propre = (texte, longueur) => [...texte.replace(/[\0\p{Cs}]/gu, "")].slice(0, longueur).join("") || null;
+
+function contact(canal) {
+  const joint = champ("joint_" + canal);
+  const satisfaction = nombre("satisfaction_" + canal);
+  return { ...(joint && { joint: joint == "oui" }), ...(satisfaction && { satisfaction }) };
+}
+
+// Every answer each time, so that a step that did not arrive comes with the next; null takes one back.
+function complement() {
+  const aide = new FormData(form).getAll("aide");
+  const canaux = aide.filter((nom) => /guichet|telephone|courriel|messagerie/.test(nom));
+  const contacts = canaux.map((nom) => [nom, contact(nom)]).filter(([, dit]) => Object.keys(dit)[0]);
+  return {
+    note: +champ("note"),
+    reponses: {
+      comprehension: nombre("comprehension"),
+      aide: aide[0] ? aide : null,
+      aide_autre: aide.includes("autre") ? propre(champ("aide_autre"), 250) : null,
+      contacts: contacts[0] ? Object.fromEntries(contacts) : null,
+    },
+    commentaire: propre(champ("commentaire"), 15000),
+  };
+}
+
+// A reload finds the same avis again in the history of the tab, and not a second one to give.
+const retenir = () => history.replaceState({ d: avis.d, etape, champs: [...new FormData(form)] }, "");
+
+function dire(etat) {
+  statut.textContent = mots[etat];
+  // Closed, unknown, refused: the server's own page explains it.
+  if (etat == "refus") form.submit();
+}
+
+function envoyer() {
+  if (champ("note") == null) return;
+  const corps = JSON.stringify(complement());
+  if (corps == remis) return;
+  remis = corps;
+  if (!avis) {
+    const d = { id: form.elements.id.value, bouton: mots.cle, note: +champ("note"), langue: mots.langue };
+    avis = deposer(d, dire, () => {});
+    document.querySelector("nav").hidden = true; // another page would be another avis
+  }
+  if (etape || avis.c) avis.completer(JSON.parse(corps));
+  retenir();
+}
+
+// What was answered, in the words of the page; nothing of a channel whose box is no longer ticked.
+function relire(question) {
+  const dites = [...question.querySelectorAll(":checked")].filter(
+    (e) => e.closest(".detail")?.previousElementSibling.firstElementChild.checked ?? true,
+  );
+  const textes = dites.map((e) => e.nextElementSibling.textContent.trim());
+  const libre = question.querySelector("textarea, :has(> :checked) + .detail #aide_autre");
+  return [...textes, libre?.value].filter(Boolean).join(", ") || "–";
+}
+
+function remercier() {
+  const modele = document.getElementById("merci").content.cloneNode(true);
+  modele.querySelector("h1").textContent = mots.merci; // whether it has arrived, the status says
+  const lignes = questions.map((question, rang) => {
+    const titre = question.querySelector("legend, label").firstChild.textContent.trim();
+    const click = () => montrer(rang, (modifie = true));
+    const attributs = { type: "button", class: "retour", "aria-label": mots.modifier + " : " + titre, click };
+    return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, relire(question))), h("button", attributs, mots.modifier));
+  });
+  merci.replaceChildren(modele, h("h2", 0, mots.reponses), h("ul", { class: "relu" }, lignes));
+}
+
+function montrer(n, viser = true) {
+  etape = n;
+  montree = performance.now();
+  form.hidden = n == MERCI;
+  if (n == MERCI) remercier((modifie = false));
+  merci.hidden = n < MERCI;
+  contenu.classList.toggle("fini", n == MERCI);
+  for (const [rang, question] of questions.entries()) question.hidden = rang != n;
+  retour.hidden = !n;
+  suite.textContent = n == MERCI - 1 || modifie ? mots.terminer : mots.continuer;
+  pas.textContent = mots.etape.replace("{n}", n + 1) + (n ? "" : " – " + mots.precision);
+  const cible = n == MERCI ? merci.querySelector("h1") : questions[n].querySelector("legend, .titre");
+  cible.tabIndex = -1;
+  if (viser) cible.focus();
+  if (avis) retenir();
+}
+
+function avancer() {
+  if (etape == MERCI) return;
+  // Wrong answers are for the server to explain: it says the same things without JavaScript.
+  const aide = new FormData(form).getAll("aide");
+  const trop = [...champ("commentaire")].length > 15000 || [...champ("aide_autre")].length > 250;
+  if (champ("note") == null || (aide[1] && aide.includes("aucune")) || (trop && etape > 1)) return form.submit();
+  envoyer();
+  montrer(modifie ? MERCI : etape + 1);
+}
+
+const pas = h("p", { class: "pas" });
+
+function reprise({ d, champs, etape: rang }) {
+  for (const [nom, valeur] of champs) {
+    for (const e of form.querySelectorAll(`[name="${nom}"]`)) {
+      if (/radio|checkbox/.test(e.type)) e.checked ||= e.value == valeur;
+      else e.value = valeur;
+    }
+  }
+  avis = deposer(d, dire, () => {});
+  document.querySelector("nav").hidden = true;
+  montrer(rang, false);
+}
+
+function ecouter() {
+  let fleche;
+  const premiere = questions[0];
+  premiere.addEventListener("keydown", (e) => {
+    fleche = /^Arrow/.test(e.key);
+    if (e.key == "Enter") e.preventDefault(e.repeat || e.target.click());
+  });
+  premiere.addEventListener("keyup", () => (fleche = false));
+  // A click, the space bar or Enter answers; moving with the arrows does not yet.
+  premiere.addEventListener("click", (e) => e.target.type == "radio" && !fleche && avancer());
+  // The second half of a double click must not answer the question that has just come.
+  const garde = (e) => e.detail > 1 && performance.now() - montree < 600 && e.preventDefault(e.stopPropagation());
+  form.addEventListener("click", garde, true);
+  form.addEventListener("submit", (e) => {
+    e.preventDefault();
+    avancer();
+  });
+  form.addEventListener("keydown", (e) => {
+    if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
+  });
+  document.addEventListener("visibilitychange", envoyer);
+}
+
+reprendre();
+// A page with errors, or that could not be stored, stays whole: everything to correct is in sight.
+if (!document.getElementById("alerte")) {
+  form.before(pas);
+  form.after(merci, statut);
+  suite.before(retour);
+  ecouter();
+  if (history.state?.d) reprise(history.state);
+  else montrer(0, false);
+}

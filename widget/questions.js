@@ -1,0 +1,120 @@
+// The questions after the first one, and the thanks; loaded once somebody has begun to answer.
+import { deposer, reprendre, uuid } from "./envoi.js";
+import { complement, etapes } from "./etapes.js";
+import { CSS } from "./construit.js";
+
+const MERCI = 4;
+
+function parcours(hote, cadre, fiche, emettre) {
+  const { h, statut } = hote;
+  const { T } = fiche;
+  const r = { aide: new Set(), contacts: {}, commentaire: "" };
+  const pas = etapes(hote, fiche, r, avancer, (n) => montrer(n, (modifie = 1)));
+  let etape = 0;
+  let avis;
+  let modifie;
+  let remis;
+  let montree = 0;
+
+  function envoyer() {
+    if (hote.note == null) return;
+    if (!avis) {
+      const d = hote.d || { id: uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
+      avis = hote.racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
+      remis = JSON.stringify({ note: d.note });
+    }
+    const suite = complement(hote.note, r, avis.c);
+    const corps = JSON.stringify(suite);
+    if (corps == remis) return;
+    remis = corps;
+    avis.completer(suite);
+  }
+
+  function dire(etat) {
+    statut.textContent = T[etat];
+    if (etat != "refus") return;
+    emettre("erreur", { code: avis.refus });
+    if (/^(bouton|origine)_/.test(avis.refus)) cadre.replaceChildren(h("p", 0, T.clos));
+  }
+
+  function avancer() {
+    if (hote.note == null) return;
+    if ([...r.commentaire].length > 15000) return (statut.textContent = T.trop);
+    envoyer();
+    if (etape == 3) emettre("complete");
+    montrer(modifie ? MERCI : etape + 1);
+  }
+
+  function montrer(n) {
+    etape = n;
+    montree = performance.now();
+    const contenu = pas[n]();
+    const titre = contenu.querySelector("h2");
+    const submit = (e) => {
+      e.preventDefault();
+      avancer();
+    };
+    const retour = n > 0 && h("button", { type: "button", class: "retour", click: () => montrer(n - 1) }, T.retour);
+    const suite = h("button", { class: "bouton" }, n == 3 || modifie ? T.terminer : T.continuer);
+    if (n < MERCI) titre.prepend(h("small", 0, T.etape.replace("{n}", n + 1)));
+    else modifie = 0;
+    const essai = fiche.essai && h("p", { class: "essai" }, T.essai);
+    const actions = n < MERCI && h("div", { class: "actions" }, retour, suite);
+    cadre.replaceChildren(h("form", { submit }, essai, contenu, actions));
+    titre.focus();
+  }
+
+  // The second half of a double click must not answer the question that has just come.
+  const click = (e) => {
+    if (e.detail > 1 && performance.now() - montree < 600) e.preventDefault(e.stopPropagation());
+  };
+  cadre.addEventListener("click", click, true);
+  hote.quitter = envoyer;
+  if (hote.sure) envoyer();
+  montrer(hote.sure ? 1 : 0);
+  cadre.querySelector(":checked")?.focus();
+}
+
+// The panel over the page: modal, closed by Escape, and the focus goes back to the button; the browser sees to that.
+function panneau(hote, emettre) {
+  const { h, racine, statut } = hote;
+  const corps = racine.firstChild;
+  const cadre = h("div");
+  const fermer = h("button", { type: "button", class: "retour", "aria-label": "", click: () => dialogue.close() }, "✕");
+  const close = () => {
+    hote.quitter();
+    emettre("ferme");
+  };
+  const titre = corps.firstChild.textContent;
+  const dialogue = h("dialog", { "aria-label": titre, close }, h("p", 0, titre, fermer), cadre, statut);
+  corps.append(dialogue);
+  hote.suivre = () => {
+    dialogue.showModal();
+    emettre("ouvert");
+  };
+  hote.suivre();
+  return [cadre, fermer];
+}
+
+reprendre();
+
+export default async function questions(hote) {
+  const { h, racine, statut } = hote;
+  const emettre = (nom, detail) =>
+    racine.host.dispatchEvent(
+      new CustomEvent("jdma:" + nom, { bubbles: true, composed: true, detail: { bouton: hote.cle, ...detail } }),
+    );
+  racine.adoptedStyleSheets.push(hote.feuille(CSS));
+  // Enter held down must neither run through the questions nor close what it has just opened.
+  racine.addEventListener("keydown", (e) => {
+    if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
+  });
+  const [cadre, fermer] = hote.mode == "panneau" ? panneau(hote, emettre) : [h("div")];
+  const fiche = await hote.fiche("&textes=1");
+  const { T, clos } = fiche;
+  fermer?.setAttribute("aria-label", T.fermer);
+  statut.textContent = "";
+  if (!fermer) racine.firstChild.replaceChildren(cadre, statut);
+  if (clos) cadre.append(h("p", 0, clos));
+  else parcours(hote, cadre, fiche, emettre);
+}

@@ -1,0 +1,46 @@
+// A question and its answers, as radio buttons with their text.
+import { h } from "./dom.js";
+
+export function feuille(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  return sheet;
+}
+
+// A question and its answers; its title can take the focus, so that a new step is read out.
+export const question = (titre, precision, ...contenu) =>
+  h("fieldset", 0, h("legend", 0, h("h2", { tabindex: -1 }, titre), h("span", 0, precision)), contenu);
+
+// Answers as radio buttons with their text: [[value, text, picture]]. Moving with the arrows is not answering yet;
+// a click, the space bar or Enter is: `choisir(value, sure)`.
+export function radios(name, choix, choisie, choisir, genre) {
+  let fleche;
+  const keydown = (e) => {
+    fleche = /^Arrow/.test(e.key);
+    if (e.key == "Enter" && !e.repeat) e.target.click();
+  };
+  const boutons = choix.map(([value, texte, image]) => {
+    const click = () => choisir(value, !fleche);
+    return h("label", 0, h("input", { type: "radio", name, checked: value === choisie, click }), image, h("span", 0, texte));
+  });
+  return h("div", { class: "choix " + genre, keydown, keyup: () => (fleche = 0) }, boutons);
+}
+
+const BOUCHES = ["34q9-9 18 0", "32h18", "29q9 10 18 0"];
+
+const visage = (rang) =>
+  h(
+    "svg",
+    { viewBox: "0 0 48 48", "aria-hidden": "true" },
+    h("circle", { cx: 24, cy: 24, r: 21 }),
+    h("path", { d: "M17 18v3M31 18v3M15 " + BOUCHES[rang] }),
+  );
+
+// The one required question, on the bouton's own scale: three smileys, or notes from 0 to 10 and what both ends mean.
+export const noter = (fiche, note, choisir) =>
+  question(
+    fiche.question,
+    fiche.precision,
+    radios("note", fiche.choix.map(([n, texte], rang) => [n, texte, fiche.bornes || visage(rang)].slice(0, fiche.bornes ? 2 : 3)), note, choisir, fiche.echelle),
+    fiche.bornes && h("p", { class: "bornes" }, fiche.bornes.map((borne) => h("span", 0, borne))),
+  );
