@@ -28,6 +28,8 @@ CSP = "; ".join(
 )
 
 SEULEMENT_FR = {"integrer.html"}
+PASSAGERES = {"merci.html", "refus.html"}
+"""Pages that make sense at one moment only: nobody should find them in a search engine."""
 
 environment = Environment(
     loader=FileSystemLoader(_HERE / "templates" / "formulaire"),
@@ -72,7 +74,7 @@ def page(
         "cache-control": "no-store",
         "vary": "Accept-Encoding, Accept-Language",
         "content-language": langue,
-        "x-robots-tag": "noindex",
+        **({"x-robots-tag": "noindex"} if modele in PASSAGERES else {}),
         **codage,
         **(headers or {}),
     }

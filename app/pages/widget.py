@@ -10,7 +10,7 @@ from app.avis.depot import BoutonInconnu
 from app.database import is_away
 from app.pages import formulaire_sql as sql
 from app.pages.formulaire_fiche import Fiche, fiches
-from app.pages.formulaire_ressources import Ressource, codage_accepte, compresser, serve
+from app.pages.formulaire_ressources import IMMUABLE, Ressource, codage_accepte, compresser, serve
 from app.pages.formulaire_textes import choisir, textes
 from app.pages.widget_construction import construire, textes_questions
 from app.pages.widget_images import images
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/widget/v1", include_in_schema=False)
 
 STABLE = "public, max-age=3600, stale-while-revalidate=604800, stale-if-error=604800"
 """An hour, then a week during which the old script serves while the new one comes: an update never delays a page."""
-IMMUABLE = re.compile(r"(\w+)\.[0-9a-f]{16}\.(js)")
+EPINGLE = re.compile(r"(\w+)\.[0-9a-f]{16}\.(js)")
 
 
 @router.get("/boutons/{cle}")
@@ -62,11 +62,9 @@ def premiere_question(fiche: Fiche | None, t: dict[str, Any]) -> dict[str, Any]:
 async def lire_fichier(nom: str, request: Request) -> Response:
     """A file of the widget, by its stable name or by an immutable one, of this version or of one before it."""
     for fichier in construire(request.app.state.settings.officiel).values():
-        if nom == fichier.nom:
+        if nom in {fichier.nom, fichier.nom_immuable}:
             await publier(request)
-            return serve(request, fichier, STABLE)
-        if nom == fichier.nom_immuable:
-            return serve(request, fichier)
+            return serve(request, fichier, STABLE if nom == fichier.nom else IMMUABLE)
     if image := images(request.app.state.settings.officiel).get(nom):
         return serve(request, image, STABLE)
     return serve(request, await ancien(request, nom))
@@ -89,7 +87,7 @@ async def publier(request: Request) -> None:
 
 async def ancien(request: Request, nom: str) -> Ressource:
     """A file that an older version published: its hash is in its name, so it can be kept as long as one likes."""
-    found = IMMUABLE.fullmatch(nom)
+    found = EPINGLE.fullmatch(nom)
     corps = None
     if found:
         async with request.app.state.engine.connect() as connection:
