@@ -316,7 +316,7 @@ async def test_two_imports_of_the_same_file_at_once_give_what_one_gives(importer
     assert sum(bilan.creees for bilan in bilans) == 2_500
     assert sum(bilan.stockees for bilan in bilans) == 2_500
     together = await etat(sql)
-    await sql.execute(f"TRUNCATE {TABLES}")
+    await sql.execute(f"TRUNCATE {TABLES} CASCADE")
     await importer(contenu)
     assert await etat(sql) == together
 
@@ -374,7 +374,7 @@ def catalogues(draw: st.DrawFn) -> bytes:
 )
 @given(avant=catalogues(), contenu=catalogues() | st.binary(max_size=200).map(lambda b: b"slug,titre\n" + b))
 async def test_whatever_the_file_it_is_counted_stored_whole_and_stored_once(importer, sql, avant, contenu):
-    await sql.execute(f"TRUNCATE {TABLES}")
+    await sql.execute(f"TRUNCATE {TABLES} CASCADE")
     await importer(avant)
     demarches = await sql.fetchval("SELECT count(*) FROM demarche")
     bilan = await importer(contenu)
