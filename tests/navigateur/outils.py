@@ -1,25 +1,22 @@
-"""A real browser, the real service, and host pages on another site: what the tests of the button and the form share."""
+"""What the browser tests share: the running service, host pages, a visitor's window, and the steps of a visit."""
 
 import asyncio
 import shutil
-import sys
 import threading
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import asyncpg
-import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
 
 from app.database import Connection
 from app.pages.formulaire_textes import textes
 from tests.conftest import BoutonDeTest
-from tests.serveur import running_service
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS = [
@@ -35,26 +32,6 @@ ENREGISTREE = "Réponse enregistrée."
 ATTENTE = "Pas de connexion : votre avis partira dès que possible."
 RESEAU = "Failed to load resource"
 """The browser's own word about a failed request; everything else in a console would be ours."""
-
-
-@pytest.fixture(scope="session")
-async def navigateur(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
-    """Chromium; without it the tests that need it are skipped, and the terminal says so."""
-    if CHROMIUM is None:
-        capture = request.config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled():
-            print(
-                "\n*** CHROMIUM IS MISSING: the browser tests are skipped (apt-get install chromium) ***",
-                file=sys.stderr,
-            )
-        pytest.skip("Chromium is missing: apt-get install chromium")
-    playwright = await async_playwright().start()
-    browser = await playwright.chromium.launch(
-        executable_path=CHROMIUM, args=OPTIONS, ignore_default_args=["--disable-back-forward-cache"]
-    )
-    yield browser
-    await browser.close()
-    await playwright.stop()
 
 
 @dataclass
@@ -100,20 +77,6 @@ class Service:
         assert [{nom: avis[nom] for nom in expected} for avis in stored] == [expected]
 
 
-@pytest.fixture(scope="session")
-async def service(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """`jdma serve` on a database of its own, for all the browser tests of this process."""
-    admin = await asyncpg.connect(cluster)
-    name = f"nav{uuid.uuid4().hex[:12]}"
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE modele")
-    await admin.close()
-    url = cluster.replace("/postgres?", f"/{name}?")
-    sql = await asyncpg.connect(url)
-    async with running_service(url, tmp_path_factory.mktemp("service")) as (base, _pid):
-        yield Service(base, sql)
-    await sql.close()
-
-
 @dataclass
 class Hotes:
     """Pages of other people's sites: `url = hotes.page("<p>…", csp="…")`. Served from `localhost`, as the service is
@@ -141,9 +104,9 @@ class Hotes:
         handler.wfile.write(html.encode())
 
 
-@pytest.fixture(scope="session")
-def hotes() -> Iterator[Hotes]:
-    """The server of host pages."""
+@contextmanager
+def serving_pages() -> Iterator[Hotes]:
+    """Serve host pages on a free port, in a thread."""
     pages = Hotes()
 
     class Handler(BaseHTTPRequestHandler):
@@ -158,10 +121,12 @@ def hotes() -> Iterator[Hotes]:
     pages.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield pages
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield pages
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def extrait(base: str, cle: str, **options: str) -> str:
@@ -188,25 +153,6 @@ class Fenetre:
 
         page.on("console", heard)
         page.on("pageerror", lambda error: self.console.append(str(error)))
-
-
-@pytest.fixture
-async def ouvrir(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
-    """Open windows: `fenetre = await ouvrir(width=320, java_script_enabled=False)`; all are closed at the end."""
-    contexts: list[BrowserContext] = []
-
-    async def make(width: int = 1280, height: int = 900, **options: object) -> Fenetre:
-        settings: dict[str, object] = {"locale": "fr-FR", "reduced_motion": "reduce", **options}
-        context = await navigateur.new_context(viewport={"width": width, "height": height}, **settings)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        fenetre = Fenetre(await context.new_page(), context)
-        fenetre.listen(fenetre.page)
-        return fenetre
-
-    yield make  # type: ignore[misc]
-    for context in contexts:
-        await context.close()
 
 
 async def ouvrir_panneau(page: Page) -> None:

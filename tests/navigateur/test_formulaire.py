@@ -1,0 +1,125 @@
+"""The form page in a real browser, with JavaScript, without, and when the network comes and goes."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.navigateur.outils import ATTENTE, ENREGISTREE
+
+
+async def jusqu_au_commentaire(page: Page) -> None:
+    await page.get_by_role("radio", name="Bien").click()
+    await page.get_by_role("radio", name="Plutôt oui").check()
+    await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_role("checkbox", name="Oui, par courriel").check()
+    await page.get_by_role("group", name="Avez-vous pu joindre").get_by_role("radio", name="Non").check()
+    await page.get_by_role("button", name="Continuer").click()
+
+
+async def test_with_javascript_questions_come_one_by_one_and_nothing_reloads(service, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    loaded = []
+    page.on("request", lambda request: loaded.append(request.resource_type))
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    assert sorted(loaded) == ["document", "script", "stylesheet"]
+    await expect(page.get_by_role("group")).to_have_count(1)
+    await jusqu_au_commentaire(page)
+    await page.get_by_role("textbox").fill("Merci 😀")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("heading", name="Merci pour votre avis")).to_be_focused()
+    await expect(page.get_by_role("listitem").filter(has_text="Oui, par courriel, Non")).to_be_visible()
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10, commentaire="Merci 😀")
+    assert loaded.count("document") == 1
+    await page.get_by_role("button", name="Modifier : Dans l’ensemble").click()
+    await page.get_by_role("radio", name="Mal", exact=True).click()
+    await service.arrives(bouton, note=0, commentaire="Merci 😀")
+    assert fenetre.console == []
+
+
+async def test_a_reload_in_the_middle_goes_on_with_the_same_avis(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await jusqu_au_commentaire(page)
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await page.reload()
+    await page.get_by_role("textbox").fill("après rechargement")
+    await page.get_by_role("button", name="Terminer").click()
+    await service.arrives(bouton, note=10, commentaire="après rechargement")
+
+
+async def test_offline_the_form_goes_on_and_sends_when_the_network_is_back(service, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await fenetre.context.set_offline(True)
+    await jusqu_au_commentaire(page)
+    await page.get_by_role("textbox").fill("hors ligne")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("status")).to_have_text(ATTENTE)
+    await fenetre.context.set_offline(False)
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10, commentaire="hors ligne")
+
+
+async def test_a_bouton_closed_meanwhile_ends_on_the_servers_own_explanation(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await service.sql.execute("UPDATE bouton SET ferme_le = now() WHERE id = $1", bouton.id)
+    await page.get_by_role("radio", name="Bien").click()
+    await expect(page.get_by_role("heading", name="Les avis sont clos")).to_be_visible()
+
+
+async def test_a_double_click_and_enter_held_answer_one_question_only(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await page.get_by_role("radio", name="Bien").dblclick()
+    await expect(page.get_by_role("group", name="Les explications")).to_be_visible()
+    await expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    await page.get_by_role("button", name="Continuer").focus()
+    for _ in range(15):
+        await page.keyboard.down("Enter")
+    await page.keyboard.up("Enter")
+    await expect(page.get_by_role("group", name="Avez-vous cherché")).to_be_visible()
+    await service.arrives(bouton, note=10, reponses=None)
+
+
+@pytest.mark.parametrize("scripts", ["coupés", "bloqués"])
+async def test_without_the_script_one_page_one_post_and_errors_beside_the_fields(service, ouvrir, scripts):
+    bouton = await service.bouton()
+    page = (await ouvrir(java_script_enabled=scripts == "bloqués")).page
+    await page.route("**/*.js", lambda route: route.abort())
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await page.get_by_role("checkbox", name="Oui, par téléphone").check()
+    await (
+        page.get_by_role("group", name=re.compile("Comment jugez-vous"))
+        .get_by_role("radio", name="Bonne", exact=True)
+        .check()
+    )
+    await page.get_by_role("textbox", name="Souhaitez-vous").fill("sans script")
+    await page.get_by_role("button", name="Envoyer mon avis").click()
+    await page.get_by_role("alert").get_by_role("link").click()
+    await expect(page.get_by_role("radio", name="Mal", exact=True)).to_be_focused()
+    await expect(page.get_by_role("textbox", name="Souhaitez-vous")).to_have_value("sans script")
+    await page.get_by_role("radio", name="Bien").check()
+    await page.get_by_role("button", name="Envoyer mon avis").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Merci, votre avis est enregistré")
+    await page.reload()
+    await page.go_back()
+    await service.arrives(bouton, note=10, commentaire="sans script")
+
+
+async def test_the_form_prints_without_its_buttons(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir(java_script_enabled=False)).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await page.emulate_media(media="print")
+    await expect(page.get_by_role("button")).to_have_count(0)
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
