@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check chromium bench clean
+.PHONY: demo test check chromium bench screenshots clean
 
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
@@ -44,6 +44,10 @@ $(VENV)/.test: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@ $(VENV)/.demo
+
+# The pictures of the documentation, made again.
+screenshots: $(VENV)/.test chromium
+	$(BIN)/python -m tests.navigateur.captures
 
 clean:
 	rm -rf $(VENV) .jdma

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import migrations
 from app.cli.socle import Erreur, on_engine, open_database, with_engine
+from app.ops import journal
 from app.settings import get_settings, read_secret_key
 
 app = typer.Typer()
@@ -41,6 +42,7 @@ def demo() -> None:
     os.environ.setdefault("JDMA_JOURNAL_NIVEAU", "warning")  # the terminal is for what there is to open
     get_settings.cache_clear()
     settings = get_settings()
+    journal.configure(settings.journal_niveau, settings.journal_format)
     read_secret_key(settings)
     for port in (settings.port, settings.port + 1):
         if error := serveur.port_error(settings.host, port):
