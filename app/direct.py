@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -10,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from app.problems import CorpsIncomplet, CorpsTropGrand, Probleme, TypeNonPrisEnCharge
 
 CORPS_MAX = 64 * 1024
+VIDANGE = 2 * 1024 * 1024
 TYPES_JSON = (b"application/json", b"text/plain")
 
 Direct = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -50,14 +52,27 @@ async def read_body(scope: Scope, receive: Receive, seconds: float, limit: int =
     """
     announced = header(scope, b"content-length")
     if announced is not None and (not announced.isdigit() or int(announced) > limit):
-        raise closing(CorpsTropGrand())
+        raise await refuse_large(receive, seconds)
     message = await _receive(receive, seconds)
     body: bytes = message.get("body", b"")
     if message.get("more_body"):
         body = await _read_rest(body, receive, seconds, limit)
     if len(body) > limit:
-        raise closing(CorpsTropGrand())
+        raise await refuse_large(receive, seconds) if message.get("more_body") else CorpsTropGrand()
     return body
+
+
+async def refuse_large(receive: Receive, seconds: float) -> Probleme:
+    """CorpsTropGrand, once the rest was read within reason: closing on a client that still sends hides the answer."""
+    left = VIDANGE
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b"")) + 1
+                if not message.get("more_body"):
+                    break
+    return closing(CorpsTropGrand())
 
 
 async def _receive(receive: Receive, seconds: float) -> Any:

@@ -15,6 +15,8 @@ from app.main import create_app
 from app.settings import Settings, get_settings
 
 ENTETES_MAX = 32 * 1024
+LECTURE = 256 * 1024
+"""What the event loop reads from a socket at once."""
 ARRET = 20
 """Seconds given to requests under way when the service stops."""
 
@@ -38,12 +40,11 @@ class ProtocoleBorne(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._echeance is not None:
-            self._recus += len(data)
-            if self._recus > ENTETES_MAX + 64 * 1024:  # a whole small request may come in one piece
-                self.transport.close()
-                return
         super().data_received(data)
+        if self._echeance is not None:  # headers are still to come
+            self._recus += len(data)
+            if self._recus > ENTETES_MAX + LECTURE:  # the end of a body may have come in the same piece
+                self.transport.close()
 
     def on_message_begin(self) -> None:
         self._await_headers()

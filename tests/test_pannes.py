@@ -58,14 +58,23 @@ async def check_exactly_once(url, load):
     assert (bilan.avis, bilan.ecarts) == (len(rows), [])
 
 
+def living_workers(pid):
+    """The worker processes of the service; those just killed may still be zombies."""
+    found = []
+    for process in psutil.Process(pid).children():
+        with suppress(psutil.Error):
+            if "spawn_main" in " ".join(process.cmdline()):
+                found.append(process)
+    return found
+
+
 async def test_workers_killed_under_load_lose_and_double_nothing(durable, boutons, tmp_path):
     async with running_service(durable[1], tmp_path, workers=2) as (base, pid):
         load = Load(base, boutons)
         running = asyncio.create_task(load.run())
         for _ in range(3):
             await load.until(60)
-            workers = [p for p in psutil.Process(pid).children() if "spawn_main" in " ".join(p.cmdline())]
-            workers[0].send_signal(signal.SIGKILL)
+            living_workers(pid)[0].send_signal(signal.SIGKILL)
         await load.until(60)
         load.stopping = True
         await running

@@ -22,7 +22,7 @@ Objet = dict[str, Any]
 
 CELLULES_MAX: Final = 250_000
 """Boutons × intervals in one answer: as many as 250 boutons have days in two years and a half."""
-_PAR_LOT: Final = 5_000
+_PAR_LOT: Final = 1_000
 """Boutons × intervals read at once, so that other requests are served in between."""
 _PAS: Final[dict[str, Pas]] = {"day": "jour", "week": "semaine", "month": "mois", "year": "annee"}
 
