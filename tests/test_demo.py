@@ -51,6 +51,7 @@ async def test_the_demonstration_shows_a_host_page_on_another_origin_and_exact_f
         await wait_ready(base, process)
         async with httpx.AsyncClient() as client:
             page = (await client.get(f"http://127.0.0.1:{port + 1}/")).text
+            assert "(démonstration)</header>" in page
             cle = re.findall(rf'href="{base}/avis/(\w+)"', page)[0]
             assert (await client.get(f"{base}/avis/{cle}")).status_code == 200
             synthese = (await client.get(f"{base}/api/v1/synthese")).json()

@@ -48,7 +48,7 @@ def demo() -> None:
         if error := serveur.port_error(settings.host, port):
             raise Erreur(error)
 
-    async def prepare(engine: AsyncEngine) -> tuple[str, str] | None:
+    async def prepare(engine: AsyncEngine) -> tuple[str, str, str] | None:
         await lancement.load(engine, settings.data_dir)
         return await lancement.showcase(engine)
 
@@ -56,8 +56,8 @@ def demo() -> None:
         shown = asyncio.run(on_engine(settings, url, prepare))
         if shown is None:
             raise Erreur("le catalogue de cette base n'a aucun bouton ouvert à montrer")
-        slug, cle = shown
-        page = lancement.serve_host_page(settings.host, settings.port + 1, slug, snippet(settings.base, cle))
+        slug, titre, cle = shown
+        page = lancement.serve_host_page(settings.host, settings.port + 1, titre, snippet(settings.base, cle))
         host = settings.base.removesuffix(f":{settings.port}")
         typer.echo(lancement.announce(settings, f"{host}:{settings.port + 1}/", slug, cle))
         try:

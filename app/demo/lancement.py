@@ -33,15 +33,15 @@ async def load(engine: AsyncEngine, work_dir: Path) -> bool:
     return True
 
 
-async def showcase(engine: AsyncEngine) -> tuple[str, str] | None:
-    """The (slug, cle) that the host page shows: the demonstration's, or the first of a catalogue of one's own."""
+async def showcase(engine: AsyncEngine) -> tuple[str, str, str] | None:
+    """The (slug, titre, cle) that the host page shows: the demonstration's, or the first of a catalogue of one's own."""
     async with AsyncSession(engine) as db:
-        query = "SELECT slug FROM demarche ORDER BY slug <> :vitrine, id LIMIT 1"
-        slug = await db.scalar(text(query), {"vitrine": VITRINE})
-        if slug is None:
+        query = "SELECT slug, titre FROM demarche ORDER BY slug <> :vitrine, id LIMIT 1"
+        row = (await db.execute(text(query), {"vitrine": VITRINE})).first()
+        if row is None:
             return None
-        opened = [b for b in await boutons.lister(db, slug) if b.ouvert]
-        return (slug, opened[0].cle) if opened else None
+        opened = [b for b in await boutons.lister(db, row.slug) if b.ouvert]
+        return (row.slug, row.titre, opened[0].cle) if opened else None
 
 
 def announce(settings: Settings, host_page: str, slug: str, cle: str) -> str:
