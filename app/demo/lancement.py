@@ -34,7 +34,7 @@ async def load(engine: AsyncEngine, work_dir: Path) -> bool:
 
 
 async def showcase(engine: AsyncEngine) -> tuple[str, str, str] | None:
-    """The (slug, titre, cle) that the host page shows: the demonstration's, or the first of a catalogue of one's own."""
+    """The (slug, titre, cle) that the host page shows: the demonstration's, or the first of another catalogue."""
     async with AsyncSession(engine) as db:
         query = "SELECT slug, titre FROM demarche ORDER BY slug <> :vitrine, id LIMIT 1"
         row = (await db.execute(text(query), {"vitrine": VITRINE})).first()
