@@ -114,12 +114,18 @@ class Cache:
 
 
 async def repondre(
-    request: Request, cle: Hashable, calcul: Calcul, media_type: str = JSON, headers: dict[str, str] | None = None
+    request: Request,
+    cle: Hashable,
+    calcul: Calcul,
+    media_type: str = JSON,
+    headers: dict[str, str] | None = None,
+    cache_control: str = "public, max-age=0, must-revalidate",
 ) -> Response:
     """The answer of `calcul`, kept for as long as nothing is committed; 304 when the caller has it already.
 
     `calcul` gets a read-only session, all of whose statements see one snapshot, and returns what is to be sent as JSON,
-    or bytes. `cle` says everything that the answer depends on besides the database.
+    or bytes. `cle` says everything that the answer depends on besides the database. `cache_control` is for answers that
+    nothing will ever change.
     """
     cache, engine = _cache(request), request.app.state.engine
     reponse = cache.get(cle)
@@ -127,7 +133,7 @@ async def repondre(
         reponse = await calculer(engine, calcul)
         if reponse.marqueur is not None:
             cache.put(cle, reponse)
-    entetes = {"ETag": reponse.etag, "Cache-Control": "public, max-age=0, must-revalidate"}
+    entetes = {"ETag": reponse.etag, "Cache-Control": cache_control}
     if correspond(request.headers.getlist("if-none-match"), reponse.etag):
         return Response(status_code=304, headers=entetes)
     return Response(reponse.corps, headers=entetes | (headers or {}), media_type=media_type)

@@ -1,5 +1,6 @@
 """The service as an ASGI application: what it is made of, and what starts and stops with it."""
 
+import asyncio
 import gc
 import hashlib
 from collections.abc import AsyncIterator, Callable
@@ -23,10 +24,16 @@ from app.database import make_engine
 from app.demarches import api as demarches
 from app.demarches.resolution import AncienneAdresse, rediriger
 from app.indices import api as indices
+from app.observatoire import api as observatoire
+from app.observatoire.classement import api as classement
+from app.observatoire.donnees import api as donnees
+from app.observatoire.donnees.signature import ouvrir_sceau
+from app.observatoire.editions import api as editions
+from app.observatoire.engagements import api as engagements
 from app.openapi import ProblemeDocument
 from app.ops import documentation, journal, sante
 from app.ops.couche import Couche
-from app.pages import chiffres, formulaire
+from app.pages import formulaire
 from app.problems import (
     MEDIA_TYPE,
     CorpsTropGrand,
@@ -38,6 +45,8 @@ from app.problems import (
     render,
 )
 from app.settings import Settings, get_settings, read_secret_key
+from app.site import refus, rendu
+from app.site import routes as site
 from app.validation import french_message
 
 DESCRIPTION = """Recueille les avis des citoyens sur les démarches en ligne et donne leurs indices de satisfaction,
@@ -76,8 +85,9 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
 
 def routers() -> list[Any]:
     """Every feature's routes."""
-    api = [demarches.router, indices.router, sante.router, documentation.router]
-    pages = [chiffres.router, formulaire.router]
+    publie = [observatoire.router, editions.router, donnees.router, engagements.router, classement.router]
+    api = [demarches.router, indices.router, *publie, sante.router, documentation.router]
+    pages = [site.router, formulaire.router]
     return [*api, compat.router, *pages]
 
 
@@ -85,6 +95,7 @@ def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
     """What requests find on `app.state`; nothing here connects yet."""
     secret = read_secret_key(settings)
     app.state.settings = settings
+    app.state.sceau = ouvrir_sceau(settings.cle_signature, secret)
     app.state.engine = make_engine(url, settings.connexions)
     app.state.revision = migrations.head()
     app.state.reponses = Cache(app.state.engine)
@@ -99,6 +110,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     journal.configure(settings.journal_niveau, settings.journal_format)
     app.state.guichet.start()
+    asyncio.get_running_loop().run_in_executor(None, rendu.preparer, settings.officiel)  # deposits need not wait for it
     gc.collect()
     gc.freeze()  # what exists by now stays: the collector need not walk through it during requests
     try:
@@ -112,8 +124,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def answer_problem(request: Request, problem: Exception) -> Response:
     """Any refusal as problem+json."""
     assert isinstance(problem, Probleme)
-    if chiffres.wants_page(request):
-        return chiffres.refusal(problem)
+    if refus.wants_page(request):
+        return refus.refusal(request, problem)
     return Response(render(problem.body()), problem.status, problem.headers, MEDIA_TYPE)
 
 

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     workers: int = Field(1, ge=1, le=64)
     secret_key: SecretStr | None = None
+    cle_signature: SecretStr | None = None
     url_publique: str | None = None
     officiel: bool = False
 

@@ -1,6 +1,7 @@
 """Fixtures: a real PostgreSQL for the session, a fresh migrated database and a running application for each test."""
 
 import asyncio
+import datetime as dt
 import shutil
 import tempfile
 import uuid
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import embedded, migrations
 from app.database import Connection, make_engine
+from app.indices.parametres import aujourd_hui
 from app.main import create_app
 from app.settings import Settings
 
@@ -186,3 +188,34 @@ def recount(sql: Connection) -> Callable[[BoutonDeTest], Awaitable[dict[int, int
         return avis
 
     return count
+
+
+@pytest.fixture
+def count(sql: Connection) -> Callable[..., Awaitable[None]]:
+    """Add counts: `await count(bouton, "2026-01-15", {8: 3})`, to a day and to its month; question 1 is the note."""
+
+    async def add(bouton: BoutonDeTest, jour: object, levels: dict[int, int], question: int = 1) -> None:
+        day = dt.date.fromisoformat(str(jour))
+        columns, values = ", ".join(f"n{n}" for n in levels), ", ".join(map(str, levels.values()))
+        more = ", ".join(f"n{n} = compte.n{n} + excluded.n{n}" for n in levels)
+        for pas, debut in (("j", day), ("m", day.replace(day=1))):
+            await sql.execute(
+                f"""INSERT INTO compte (demarche_id, bouton_id, question, pas, debut, {columns})
+                    VALUES ($1, $2, $3, $4, $5, {values})
+                    ON CONFLICT (demarche_id, question, pas, debut, bouton_id) DO UPDATE SET {more}""",
+                *(bouton.demarche_id, bouton.id, question, pas, debut),
+            )
+
+    return add
+
+
+@pytest.fixture
+def on_a_known_day(app: FastAPI) -> dt.date:
+    """It is 17 March 2026 in Paris for whoever asks the service for the figures of the last twelve months."""
+    day = dt.date(2026, 3, 17)
+
+    async def known_day() -> dt.date:
+        return day
+
+    app.dependency_overrides[aujourd_hui] = known_day
+    return day

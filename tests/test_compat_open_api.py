@@ -9,40 +9,14 @@ from app.compat import annuaire, statistiques
 from app.compat.refus import IdentifiantPris
 from app.demarches.refus import BoutonIntrouvable, ChampInvalide
 from app.equipes import cles
-from app.indices.parametres import aujourd_hui
 from app.main import create_app
 from tests.conftest import serving
+
+pytestmark = pytest.mark.usefixtures("on_a_known_day")
 
 D = dt.date
 STATS, TOP = "/api/open-api/statistiques", "/api/open-api/setTop250"
 JANVIER = {"start_date": "2026-01-01", "end_date": "2026-01-31"}
-
-
-@pytest.fixture(autouse=True)
-def on_a_known_day(app):
-    async def known_day():
-        return D(2026, 3, 17)
-
-    app.dependency_overrides[aujourd_hui] = known_day
-
-
-@pytest.fixture
-def count(sql):
-    """Add counts of the levels of a question to a day and to its month."""
-
-    async def add(bouton, jour, levels, question=1):
-        jour = D.fromisoformat(str(jour))
-        columns, values = ", ".join(f"n{n}" for n in levels), ", ".join(map(str, levels.values()))
-        more = ", ".join(f"n{n} = compte.n{n} + excluded.n{n}" for n in levels)
-        for pas, debut in (("j", jour), ("m", jour.replace(day=1))):
-            await sql.execute(
-                f"""INSERT INTO compte (demarche_id, bouton_id, question, pas, debut, {columns})
-                    VALUES ($1, $2, $3, $4, $5, {values})
-                    ON CONFLICT (demarche_id, question, pas, debut, bouton_id) DO UPDATE SET {more}""",
-                *(bouton.demarche_id, bouton.id, question, pas, debut),
-            )
-
-    return add
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 from app import conditionnel as cache
 from app.indices import service
 from app.indices.formules import Comptes, indice
-from app.indices.parametres import aujourd_hui
+
+pytestmark = pytest.mark.usefixtures("on_a_known_day")
 
 D = dt.date
 TODAY = D(2026, 3, 17)
@@ -26,34 +27,6 @@ FIGURES = [
     *("comprehension", "comprehension_n", "contact_satisfaction", "contact_satisfaction_n"),
     *("contact_joignabilite", "contact_joignabilite_n", "autonomie", "autonomie_n"),
 ]
-
-
-@pytest.fixture
-def count(sql):
-    """Add counts: `await count(bouton, "2026-01-15", {8: 3})`; question 1 is the note."""
-
-    async def add(bouton, jour, levels, question=1):
-        jour = D.fromisoformat(str(jour))
-        columns = ", ".join(f"n{level}" for level in levels)
-        values = ", ".join(str(n) for n in levels.values())
-        more = ", ".join(f"n{level} = compte.n{level} + excluded.n{level}" for level in levels)
-        for pas, debut in (("j", jour), ("m", jour.replace(day=1))):
-            await sql.execute(
-                f"""INSERT INTO compte (demarche_id, bouton_id, question, pas, debut, {columns})
-                    VALUES ($1, $2, $3, $4, $5, {values})
-                    ON CONFLICT (demarche_id, question, pas, debut, bouton_id) DO UPDATE SET {more}""",
-                *(bouton.demarche_id, bouton.id, question, pas, debut),
-            )
-
-    return add
-
-
-@pytest.fixture(autouse=True)
-def on_a_known_day(app):
-    async def known_day():
-        return TODAY
-
-    app.dependency_overrides[aujourd_hui] = known_day
 
 
 async def get(client, path, status=200, **params):

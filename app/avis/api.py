@@ -9,10 +9,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from app.avis import mesures
-from app.avis.depot import AvisInconnu, AvisInvalide, Guichet
+from app.avis.depot import Guichet
 from app.avis.jeton import JetonInvalide, Signataire
 from app.avis.limites import Limites
 from app.avis.questionnaire import AvisComplement, AvisDepose, read_complement, read_depose
+from app.avis.refus import AvisInconnu, AvisInvalide
 from app.direct import RouteDirecte, check_type, header, read_body, send_json
 from app.openapi import problems
 from app.problems import Probleme

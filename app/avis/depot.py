@@ -15,8 +15,10 @@ from app.avis import mesures, sql
 from app.avis.lots import FileDeLots
 from app.avis.masquage import masquer
 from app.avis.questionnaire import AvisComplement, AvisDepose, Reponses, compact, read_reponses
+from app.avis.refus import AvisConflit, AvisInconnu, AvisInvalide, BoutonFerme, OrigineRefusee
 from app.database import AWAY, Connection
-from app.problems import Indisponible, Invalide, Probleme
+from app.demarches.refus import BoutonIntrouvable
+from app.problems import Indisponible, Probleme
 from app.settings import Settings
 from app.validation import french_errors
 
@@ -24,39 +26,7 @@ ESSAI = 0
 """The démarche of a bouton d'essai, as far as deposits know: its avis are acknowledged, and written nowhere."""
 ESSAIS = 5
 """How often a completion is tried again when another one of the same avis came first."""
-
-
-class BoutonInconnu(Probleme):
-    status, code, titre = 404, "bouton_inconnu", "Bouton inconnu"
-    detail = "Aucun bouton ne porte cette clé."
-
-
-class BoutonFerme(Probleme):
-    status, code, titre = 410, "bouton_ferme", "Bouton fermé"
-    detail = "Ce bouton ne recueille plus d'avis."
-
-
-class OrigineRefusee(Probleme):
-    status, code, titre = 403, "origine_refusee", "Origine refusée"
-    detail = "Ce bouton n'est pas autorisé sur ce site."
-
-
-class AvisConflit(Probleme):
-    status, code, titre = 409, "avis_conflit", "Identifiant déjà utilisé"
-    detail = "Un autre avis porte déjà cet identifiant ; il n'a pas été modifié."
-
-
-class AvisInvalide(Invalide):
-    code, titre = "avis_invalide", "Avis non valide"
-    detail = "L'avis n'a pas été enregistré : un ou plusieurs champs ne sont pas valides."
-
-
-class AvisInconnu(Probleme):
-    status, code, titre = 404, "avis_inconnu", "Avis inconnu"
-    detail = "Aucun avis ne porte cet identifiant."
-
-
-REFUS: dict[int, type[Probleme]] = {404: BoutonInconnu, 410: BoutonFerme, 403: OrigineRefusee, 409: AvisConflit}
+REFUS: dict[int, type[Probleme]] = {404: BoutonIntrouvable, 410: BoutonFerme, 403: OrigineRefusee, 409: AvisConflit}
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +212,7 @@ def complement_columns(changes: Sequence[tuple[Complement, _Etat]]) -> list[list
 async def find_places(connection: Connection, cles: Sequence[str]) -> "list[tuple[int, int] | Probleme]":
     """The place of each key, or its refusal."""
     known = await sql.places(connection, cles)
-    return [known.get(cle) or BoutonInconnu() for cle in cles]
+    return [known.get(cle) or BoutonIntrouvable() for cle in cles]
 
 
 class Guichet:

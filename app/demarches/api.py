@@ -2,28 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AfterValidator
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conditionnel import repondre
 from app.demarches import service
+from app.demarches.parametres import Slug, Texte
 from app.demarches.schemas import DemarcheLue, PageDeDemarches
 from app.demarches.service import LIMITE, LIMITE_AU_PLUS, Recherche
-from app.demarches.texte import a_un_caractere_interdit
 from app.openapi import problems
 
 router = APIRouter(prefix="/api/v1", tags=["Démarches"])
 
 
-def check_texte(valeur: str) -> str:
-    """A text that the database can be asked about."""
-    if a_un_caractere_interdit(valeur):
-        raise ValueError("caractère interdit (caractère nul ou de contrôle)")
-    return valeur
-
-
-Texte = Annotated[str, AfterValidator(check_texte)]
 Q = Annotated[
     Texte | None,
     Query(
@@ -36,9 +27,6 @@ Q = Annotated[
 Nom = Annotated[Texte | None, Query(max_length=300, description="slug ou nom exact")]
 Limite = Annotated[int, Query(ge=1, le=LIMITE_AU_PLUS, description="nombre d'éléments par page")]
 Curseur = Annotated[str | None, Query(description="`suivant` de la page précédente, avec les mêmes critères")]
-Slug = Annotated[
-    str, Path(description="slug, actuel ou ancien, ou identifiant (`jdma:1006`)", examples=["demander-un-passeport"])
-]
 
 
 @router.get("/demarches", responses=problems(304, 422, 503) | {200: {"model": PageDeDemarches}})

@@ -47,3 +47,13 @@ async def lire(db: AsyncSession, nom: str) -> DemarcheLue:
     demarche = await resolve_actuelle(db, nom)
     assert demarche.id is not None
     return DemarcheLue.model_validate(await sql.lire(db, demarche.id))
+
+
+async def classer(db: AsyncSession, q: str) -> dict[int, int]:
+    """The ids of the démarches whose titles answer a search, best first, each with its place from 0.
+
+    The session must have no other work to do: this changes how its transaction is planned.
+    """
+    mots = mots_cherches(q)
+    lignes = await sql.classer(db, mots) if mots else ()
+    return {ligne.id: place for place, ligne in enumerate(lignes)}

@@ -71,6 +71,16 @@ async def lister(db: AsyncSession, filtre: Filtre, apres: Place | None, limite: 
     return (await db.execute(text(statement), valeurs | {"limite": limite})).all()
 
 
+async def classer(db: AsyncSession, mots: Sequence[str]) -> Sequence[Row[Any]]:
+    """The `id` of every démarche whose title holds these words, best first."""
+    conditions, valeurs = _conditions(Filtre(mots))
+    await _preparer_recherche(db, mots)
+    statement = f"""
+        SELECT c.id FROM (SELECT d.*, {_rang(mots)} AS rang FROM demarche d) c
+        WHERE {" AND ".join(conditions)} ORDER BY c.rang DESC, c.id"""
+    return (await db.execute(text(statement), valeurs)).all()
+
+
 def _conditions(filtre: Filtre) -> tuple[list[str], dict[str, Any]]:
     conditions, valeurs = ["true"], dict[str, Any]()
     for n, mot in enumerate(filtre.mots or ()):

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import AfterValidator
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conditionnel import repondre
-from app.demarches.texte import a_un_caractere_interdit
+from app.demarches.parametres import Slug, Texte
 from app.indices import service, tableur
 from app.indices.parametres import PeriodeDep
 from app.indices.periode import Pas
@@ -18,18 +17,7 @@ from app.openapi import problems
 router = APIRouter(prefix="/api/v1", tags=["Indices"])
 
 
-def check_texte(valeur: str) -> str:
-    """A text that the database can be asked about."""
-    if a_un_caractere_interdit(valeur):
-        raise ValueError("caractère interdit (caractère nul ou de contrôle)")
-    return valeur
-
-
-Slug = Annotated[
-    str, Path(description="slug, actuel ou ancien, ou identifiant (`jdma:1006`)", examples=["demander-un-passeport"])
-]
 Bouton = Annotated[str | None, Query(max_length=100, description="clé d'un bouton : ses seuls avis")]
-Texte = Annotated[str, AfterValidator(check_texte)]
 Ministere = Annotated[Texte | None, Query(max_length=300, description="slug ou nom exact")]
 Limite = Annotated[int, Query(ge=1, le=LIMITE_AU_PLUS, description="nombre d'éléments par page")]
 Curseur = Annotated[

@@ -26,7 +26,7 @@ PEU: Final = 300
 _AUCUN: Final = Comptes()
 
 
-def _segments(periode: Periode) -> list[Segment]:
+def segments_lus(periode: Periode) -> list[Segment]:
     """Nothing is counted after today: saying so lets the month under way be read as a whole."""
     return segments(periode, jour_de_paris(dt.datetime.now(dt.UTC)))
 
@@ -48,7 +48,7 @@ async def lire_indice(db: AsyncSession, nom: str, periode: Periode, cle: str | N
     demarche = await resolve_actuelle(db, nom)
     assert demarche.id is not None
     bouton = None if cle is None else await _bouton(db, demarche.id, cle)
-    comptes = await sql.comptes_de(db, [demarche.id], _segments(periode), bouton)
+    comptes = await sql.comptes_de(db, [demarche.id], segments_lus(periode), bouton)
     return _objet(demarche.slug, en_json(periode), indice(comptes.get(demarche.id, _AUCUN), minimum))
 
 
@@ -68,7 +68,7 @@ async def lire_evolution(db: AsyncSession, nom: str, periode: Periode, pas: Pas,
     demarche = await resolve_actuelle(db, nom)
     assert demarche.id is not None
     jours = pas in {"jour", "semaine"}
-    runs = [Segment("j", periode.debut, periode.fin + JOUR, 1)] if jours else _segments(periode)
+    runs = [Segment("j", periode.debut, periode.fin + JOUR, 1)] if jours else segments_lus(periode)
     comptes = await sql.comptes_par_etape(db, demarche.id, runs, pas)
     elements = [
         _objet(demarche.slug, en_json(etape), indice(comptes.get(debut_etape(etape.debut, pas), _AUCUN), minimum))
@@ -102,16 +102,34 @@ async def tous(
     return [(demarche, indice(comptes.get(demarche.id, _AUCUN), minimum)) for demarche in lignes]
 
 
+async def chiffrer(
+    db: AsyncSession, demarches: Sequence[int], periode: Periode, minimum: int, reponses: bool = True
+) -> dict[int, Indice]:
+    """The indice of each of these démarches, by id; without `reponses`, what it says of other questions means nothing,
+    and many démarches cost a quarter.
+    """
+    if reponses or len(demarches) <= PEU:
+        comptes = await _comptes_de(db, demarches, periode)
+    else:
+        notes = await sql.notes_de_toutes(db, segments_lus(periode))
+        comptes = {demarche: Comptes(note=note) for demarche, note in notes.items()}
+    return {demarche: indice(comptes.get(demarche, _AUCUN), minimum) for demarche in demarches}
+
+
 async def _comptes(db: AsyncSession, demarches: Sequence[Row[Any]], periode: Periode) -> dict[int, Comptes]:
+    return await _comptes_de(db, [demarche.id for demarche in demarches], periode)
+
+
+async def _comptes_de(db: AsyncSession, demarches: Sequence[int], periode: Periode) -> dict[int, Comptes]:
     if len(demarches) <= PEU:
-        return await sql.comptes_de(db, [demarche.id for demarche in demarches], _segments(periode))
-    return await sql.comptes_de_toutes(db, _segments(periode))
+        return await sql.comptes_de(db, demarches, segments_lus(periode))
+    return await sql.comptes_de_toutes(db, segments_lus(periode))
 
 
 async def lire_synthese(db: AsyncSession, periode: Periode, par: Par | None, minimum: int) -> Objet:
     """How many démarches are above 7, over all and, with `par`, for each ministère or organisme."""
     demarches = await sql.demarches(db)
-    notes = await sql.notes_de_toutes(db, _segments(periode))
+    notes = await sql.notes_de_toutes(db, segments_lus(periode))
     entete = {"periode": en_json(periode)}
     objet = entete | synthese((notes[d.id] for d in demarches), minimum).__dict__
     if par is None:

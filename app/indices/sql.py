@@ -141,7 +141,7 @@ async def notes_de_toutes(db: AsyncSession, segments: Sequence[Segment]) -> dict
 
 
 _DEMARCHES_PAR_PAGE = text("""
-    SELECT d.id, d.slug, d.titre, m.slug AS ministere_slug, m.nom AS ministere,
+    SELECT d.id, d.slug, d.titre, d.titre_recherche, m.slug AS ministere_slug, m.nom AS ministere,
            o.slug AS organisme_slug, o.nom AS organisme
     FROM demarche d
     LEFT JOIN ministere m ON m.id = d.ministere_id

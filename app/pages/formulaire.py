@@ -12,17 +12,18 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.avis import mesures
-from app.avis.depot import BoutonFerme, Guichet, OrigineRefusee
+from app.avis.depot import Guichet
 from app.avis.questionnaire import AvisDepose
+from app.avis.refus import BoutonFerme, OrigineRefusee
 from app.direct import closing, read_body
 from app.pages import heritage, integrer, widget
 from app.pages.formulaire_fiche import Fiche, fiches
 from app.pages.formulaire_refus import langue_de, refus
 from app.pages.formulaire_rendu import page, ressources
-from app.pages.formulaire_ressources import serve
 from app.pages.formulaire_saisie import CORPS_MAX, Saisie, lire, verifier
 from app.pages.formulaire_textes import textes
 from app.problems import Indisponible, Introuvable, Probleme, TropDeRequetes, TypeNonPrisEnCharge
+from app.ressources import serve
 
 router = APIRouter(include_in_schema=False)
 router.include_router(heritage.router)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.avis.depot import BoutonInconnu
 from app.database import is_away
+from app.demarches.refus import BoutonIntrouvable
 from app.pages import formulaire_sql as sql
 from app.problems import Indisponible
 
@@ -43,7 +43,7 @@ class Fiches:
         self._vues: dict[str, tuple[float, Fiche]] = {}
 
     async def lire(self, cle: str) -> Fiche:
-        """The fiche of a key. Raises BoutonInconnu, or Indisponible when the database is away and it was never seen."""
+        """The fiche of a key. Raises BoutonIntrouvable, or Indisponible (database away, and the key was never seen)."""
         seen = self._vues.get(cle)
         if seen and time.monotonic() - seen[0] < FRAICHEUR:
             return seen[1]
@@ -61,7 +61,7 @@ class Fiches:
             row = None if "\x00" in cle or len(cle) > 64 else await sql.fiche(connection, cle)
         if row is None:
             self._vues.pop(cle, None)
-            raise BoutonInconnu
+            raise BoutonIntrouvable
         if len(self._vues) >= RETENUES_MAX:
             self._vues.clear()
         fiche = Fiche(**row._mapping)

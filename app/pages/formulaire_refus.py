@@ -2,14 +2,15 @@
 
 from fastapi import Request, Response
 
-from app.avis.depot import AvisConflit, BoutonFerme, BoutonInconnu, OrigineRefusee
+from app.avis.refus import AvisConflit, BoutonFerme, OrigineRefusee
+from app.demarches.refus import BoutonIntrouvable
 from app.pages.formulaire_fiche import Fiche
 from app.pages.formulaire_rendu import page
 from app.pages.formulaire_textes import choisir
 from app.problems import CorpsIncomplet, CorpsTropGrand, Indisponible, Probleme, TypeNonPrisEnCharge
 
 REFUS: dict[type[Probleme], str] = {
-    BoutonInconnu: "inconnu",
+    BoutonIntrouvable: "inconnu",
     BoutonFerme: "ferme",
     OrigineRefusee: "origine",
     AvisConflit: "deja",

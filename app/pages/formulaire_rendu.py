@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.pages.formulaire_ressources import Ressource, codage_accepte, compresser
 from app.pages.formulaire_textes import LANGUES, textes
 from app.pages.widget_construction import page_js, reduire
+from app.ressources import Ressource, codage_accepte, compresser
 
 _HERE = Path(__file__).parent
 CSP = "; ".join(

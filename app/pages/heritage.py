@@ -5,8 +5,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.avis.depot import BoutonInconnu
 from app.database import is_away
+from app.demarches.refus import BoutonIntrouvable
 from app.pages import formulaire_sql as sql
 from app.pages.formulaire_fiche import Fiche
 from app.pages.formulaire_refus import langue_de, refus
@@ -29,7 +29,7 @@ async def rediriger(identifiant: str, request: Request) -> Response:
 
 
 async def trouver(request: Request, source: str, valeur: str, nom: str) -> str:
-    """The key of the bouton; raises BoutonInconnu, or Indisponible when the database is away."""
+    """The key of the bouton; raises BoutonIntrouvable, or Indisponible when the database is away."""
     cle = None
     if "\x00" not in valeur + nom and len(valeur) <= 200:
         try:
@@ -38,5 +38,5 @@ async def trouver(request: Request, source: str, valeur: str, nom: str) -> str:
         except Exception as error:
             raise (Indisponible() if is_away(error) else error) from None
     if cle is None:
-        raise BoutonInconnu
+        raise BoutonIntrouvable
     return cle

@@ -6,15 +6,15 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from app.avis.depot import BoutonInconnu
 from app.database import is_away
+from app.demarches.refus import BoutonIntrouvable
 from app.pages import formulaire_sql as sql
 from app.pages.formulaire_fiche import Fiche, fiches
-from app.pages.formulaire_ressources import IMMUABLE, Ressource, codage_accepte, compresser, serve
 from app.pages.formulaire_textes import choisir, textes
 from app.pages.widget_construction import construire, textes_questions
 from app.pages.widget_images import images
 from app.problems import Introuvable
+from app.ressources import IMMUABLE, Ressource, codage_accepte, compresser, serve
 
 router = APIRouter(prefix="/widget/v1", include_in_schema=False)
 
@@ -31,7 +31,7 @@ async def lire_bouton(cle: str, request: Request) -> Response:
     langue = choisir(request.query_params.get("langue"))
     try:
         fiche: Fiche | None = await fiches(request).lire(cle)
-    except BoutonInconnu:
+    except BoutonIntrouvable:
         fiche = None
     body = premiere_question(fiche, textes(langue))
     if "textes" in request.query_params:

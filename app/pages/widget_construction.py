@@ -14,8 +14,8 @@ from typing import Any
 
 import minify
 
-from app.pages.formulaire_ressources import Ressource
 from app.pages.formulaire_textes import LANGUES, textes
+from app.ressources import Ressource
 
 _ROOT = Path(__file__).parent.parent
 SOURCES = next(path for path in (_ROOT.parent / "widget", _ROOT / "widget") if path.is_dir())

@@ -3,8 +3,8 @@
 from functools import lru_cache
 from html import escape
 
-from app.pages.formulaire_ressources import Ressource
 from app.pages.formulaire_textes import LANGUES, textes
+from app.ressources import Ressource
 
 VARIANTES = ("plein", "contour", "discret")
 THEMES = ("clair", "sombre")

@@ -14,7 +14,9 @@ TYPES = {
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
     "svg": "image/svg+xml; charset=utf-8",
+    "woff2": "font/woff2",
 }
+DEJA_COMPRIMES = {"woff2"}
 IMMUABLE = "public, max-age=31536000, immutable"
 
 
@@ -48,6 +50,11 @@ class Ressource:
         return TYPES[self.nom.rpartition(".")[2]]
 
     @property
+    def compressible(self) -> bool:
+        """Whether a coding would make it smaller."""
+        return self.nom.rpartition(".")[2] not in DEJA_COMPRIMES
+
+    @property
     def nom_immuable(self) -> str:
         """The name that changes with the content."""
         base, _, suffix = self.nom.rpartition(".")
@@ -72,7 +79,7 @@ def compresser(body: bytes, codage: str) -> tuple[bytes, dict[str, str]]:
 
 def serve(request: Request, ressource: Ressource, cache: str = IMMUABLE) -> Response:
     """The file in the best coding, or 304 when the client has it."""
-    codage = codage_accepte(request)
+    codage = codage_accepte(request) if ressource.compressible else ""
     etag = f'"{ressource.empreinte}{codage and "-" + codage}"'
     headers = {"cache-control": cache, "etag": etag, "vary": "Accept-Encoding"}
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}

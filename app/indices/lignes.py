@@ -1,0 +1,79 @@
+"""Every démarche with its notes over a période: what lists and comparisons are made of, read at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.indices import sql
+from app.indices.formules import (
+    SEUIL,
+    Intervalle,
+    Statut,
+    note_moyenne,
+    note_moyenne_ic95,
+    part_satisfaits,
+    statut,
+)
+from app.indices.periode import Periode
+from app.indices.service import segments_lus
+
+
+class Fiche(NamedTuple):
+    """Which démarche, and whose."""
+
+    id: int
+    slug: str
+    titre: str
+    titre_recherche: str
+    ministere_slug: str | None
+    ministere: str | None
+    organisme_slug: str | None
+    organisme: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """A démarche, the counts of its notes and how many there are.
+
+    Its figures are made when asked for: a list sorts thousands and shows a few.
+    """
+
+    demarche: Fiche
+    note: Sequence[int]
+    total: int
+    minimum: int
+
+    @property
+    def publiee(self) -> bool:
+        """Whether its figures may be shown beside others."""
+        return self.total >= self.minimum
+
+    @property
+    def statut(self) -> Statut:
+        """Why they may not."""
+        return statut(self.total, self.minimum)
+
+    @property
+    def note_moyenne(self) -> float | None:
+        return note_moyenne(self.note)
+
+    @property
+    def note_moyenne_ic95(self) -> Intervalle | None:
+        return note_moyenne_ic95(self.note)
+
+    @property
+    def satisfaits(self) -> int:
+        return sum(self.note[SEUIL + 1 :])
+
+    @property
+    def part_satisfaits(self) -> float | None:
+        return part_satisfaits(self.satisfaits, self.total)
+
+
+async def lire_lignes(db: AsyncSession, periode: Periode, minimum: int) -> list[Ligne]:
+    """Every démarche, in the order of their creation."""
+    demarches = [Fiche._make(ligne) for ligne in await sql.demarches(db)]
+    notes = await sql.notes_de_toutes(db, segments_lus(periode))
+    return [Ligne(d, notes[d.id], sum(notes[d.id]), minimum) for d in demarches]

@@ -1,0 +1,76 @@
+"""`/demarches/{slug}`: everything that is known of a démarche, with its uncertainty."""
+
+from typing import Any, Final, Literal
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.demarches import boutons
+from app.demarches import service as catalogue
+from app.indices import service
+from app.indices.periode import JOUR, PREMIER_JOUR, Periode, etapes
+from app.site.affichage import etape
+from app.site.graphiques import Point
+from app.site.parametres import PeriodeDep
+from app.site.rendu import rendre, repondre_page
+
+router = APIRouter()
+
+Pas = Literal["mois", "trimestre", "annee"]
+PAS: Final[dict[Pas, str]] = {"mois": "Mois", "trimestre": "Trimestre", "annee": "Année"}
+ANNEES: Final[dict[Pas, int]] = {"mois": 2, "trimestre": 5, "annee": 10}
+"""How far back an evolution goes, at least as far as the période."""
+
+
+@router.get("/demarches/{slug}")
+async def demarche(request: Request, slug: str, periode: PeriodeDep, pas: Pas = "mois") -> Response:
+    """Les chiffres d'une démarche sur une période."""
+
+    async def calcul(db: AsyncSession) -> bytes:
+        minimum: int = request.app.state.settings.seuil_publication
+        return rendre(
+            request,
+            "demarche.html",
+            fiche=await catalogue.lire(db, slug),
+            periode=periode,
+            indice=await service.lire_indice(db, slug, periode, None, minimum),
+            avant=await service.lire_indice(db, slug, precedente(periode), None, minimum),
+            periode_avant=precedente(periode),
+            points=await evolution(db, slug, periode, pas, minimum),
+            boutons=await boutons.lister(db, slug),
+            pas=pas,
+            pas_possibles=PAS,
+        )
+
+    return await repondre_page(request, ("demarche", slug, periode, pas), calcul)
+
+
+async def evolution(db: AsyncSession, slug: str, periode: Periode, pas: Pas, minimum: int) -> list[Point]:
+    """The steps up to the end of the période, from the first one that has avis."""
+    large = fenetre(periode, pas)
+    elements = (await service.lire_evolution(db, slug, large, pas, minimum))["elements"]
+    points = [_point(bornes, element, pas) for bornes, element in zip(etapes(large, pas), elements, strict=True)]
+    connus = [rang for rang, point in enumerate(points) if point.n]
+    return points[connus[0] :] if connus else []
+
+
+def _point(bornes: Periode, element: dict[str, Any], pas: Pas) -> Point:
+    noms = (etape(bornes.debut, pas), etape(bornes.debut, pas, court=True))
+    return Point(*noms, element["note_moyenne"], element["note_moyenne_ic95"], element["total"])
+
+
+def fenetre(periode: Periode, pas: Pas) -> Periode:
+    """What an evolution by `pas` shows: whole steps, some years of them."""
+    debut = min(periode.debut, periode.fin.replace(year=max(PREMIER_JOUR.year, periode.fin.year - ANNEES[pas]), day=1))
+    return Periode(max(PREMIER_JOUR, debut.replace(day=1)), periode.fin)
+
+
+def precedente(periode: Periode) -> Periode:
+    """The période of the same length that ends the day before.
+
+    >>> precedente(Periode(dt.date(2026, 1, 2), dt.date(2026, 1, 3))).debut
+    datetime.date(2025, 12, 31)
+    """
+    longueur = periode.fin - periode.debut
+    fin = max(PREMIER_JOUR, periode.debut - JOUR)
+    return Periode(max(PREMIER_JOUR, fin - longueur), fin)

@@ -1,0 +1,105 @@
+"""Which démarches a list shows, and in which order: the same for a page and for its CSV. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+from app.indices.lignes import Ligne
+from app.site.paroles import Certitude, certitude
+
+Tri = Literal["pertinence", "titre", "note", "satisfaits", "avis"]
+Ordre = Literal["croissant", "decroissant"]
+
+PAR_PAGE: Final = 40
+_ORDRES: Final[dict[Tri, Ordre]] = {
+    "pertinence": "croissant",
+    "titre": "croissant",
+    "note": "decroissant",
+    "satisfaits": "decroissant",
+    "avis": "decroissant",
+}
+SANS: Final = "aucun"
+"""As a ministère: the démarches that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteres:
+    """What is asked of a list, as its address says it; an empty text leaves the choice open."""
+
+    q: str = ""
+    ministere: str = ""
+    organisme: str = ""
+    statut: str = ""
+    certitude: str = ""
+    tri: str = ""
+    ordre: str = ""
+    debut: str = ""
+    fin: str = ""
+
+    @property
+    def tri_choisi(self) -> Tri:
+        """What the list is sorted by: the best answers first when words are searched, else titles."""
+        if self.tri in _ORDRES and (self.tri != "pertinence" or self.q):
+            return self.tri
+        return "pertinence" if self.q else "titre"
+
+    @property
+    def ordre_choisi(self) -> Ordre:
+        return self.ordre if self.ordre in {"croissant", "decroissant"} else _ORDRES[self.tri_choisi]  # type: ignore[return-value]
+
+    def adresse(self, chemin: str, **changes: Any) -> str:
+        """The address of the same list, but for these criteria and its `page`: nothing in it that says nothing."""
+        page = changes.pop("page", 1)
+        valeurs = {nom: valeur for nom, valeur in asdict(replace(self, **changes)).items() if valeur}
+        if page != 1:
+            valeurs["page"] = str(page)
+        return f"{chemin}?{urlencode(valeurs)}" if valeurs else chemin
+
+    def adresse_triee(self, chemin: str, tri: Tri) -> str:
+        """The same list sorted by a column; the other way round when it is already."""
+        ordre: str = _ORDRES[tri]
+        if tri == self.tri_choisi and ordre == self.ordre_choisi:
+            ordre = "croissant" if ordre == "decroissant" else "decroissant"
+        return self.adresse(chemin, tri=tri, ordre="" if ordre == _ORDRES[tri] else ordre)
+
+
+def certitude_de(ligne: Ligne) -> Certitude | None:
+    """How sure it is that a démarche is above 7; None when its indice is not published."""
+    return certitude(ligne.note_moyenne, ligne.note_moyenne_ic95) if ligne.publiee else None
+
+
+def selectionner(lignes: Iterable[Ligne], criteres: Criteres, places: Mapping[int, int] | None) -> list[Ligne]:
+    """The démarches that answer, in order. `places`: what a search found, None when nothing was searched."""
+    gardees = [ligne for ligne in lignes if _repond(ligne, criteres, places)]
+    return trier(gardees, criteres.tri_choisi, criteres.ordre_choisi, places or {})
+
+
+def _repond(ligne: Ligne, criteres: Criteres, places: Mapping[int, int] | None) -> bool:
+    d = ligne.demarche
+    return (
+        (places is None or d.id in places)
+        and (not criteres.ministere or criteres.ministere in {d.ministere_slug or SANS, d.ministere})
+        and (not criteres.organisme or criteres.organisme in {d.organisme_slug, d.organisme})
+        and (not criteres.statut or criteres.statut == ligne.statut)
+        and (not criteres.certitude or criteres.certitude == certitude_de(ligne))
+    )
+
+
+def trier(lignes: Sequence[Ligne], tri: Tri, ordre: Ordre, places: Mapping[int, int]) -> list[Ligne]:
+    """In order; those that have no published value come last whatever the order, and equals in the order of titles."""
+    valeur = _valeurs(places)[tri]
+    par_titre = sorted(lignes, key=lambda ligne: (ligne.demarche.titre_recherche, ligne.demarche.id))
+    avec = [ligne for ligne in par_titre if valeur(ligne) is not None]
+    avec.sort(key=valeur, reverse=ordre == "decroissant")
+    return avec + [ligne for ligne in par_titre if valeur(ligne) is None]
+
+
+def _valeurs(places: Mapping[int, int]) -> dict[Tri, Callable[[Ligne], Any]]:
+    return {
+        "pertinence": lambda ligne: places.get(ligne.demarche.id),
+        "titre": lambda ligne: ligne.demarche.titre_recherche,
+        "note": lambda ligne: ligne.note_moyenne if ligne.publiee else None,
+        "satisfaits": lambda ligne: ligne.part_satisfaits if ligne.publiee else None,
+        "avis": lambda ligne: ligne.total,
+    }

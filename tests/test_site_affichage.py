@@ -1,0 +1,40 @@
+"""How figures are written: in French, rounded, and never so that a rounding changes what is said."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.site import affichage, paroles
+
+
+@given(st.floats(0, 10), st.sampled_from([7.0, 5.0, 8.0]))
+def test_rounding_never_moves_a_figure_across_a_threshold(value, threshold):
+    shown = float(affichage.decimal(value, threshold).replace(",", "."))
+    assert (shown > threshold, shown < threshold) == (value > threshold, value < threshold) or abs(
+        value - threshold
+    ) < 1e-13
+    assert abs(shown - value) <= 0.05
+
+
+@given(st.floats(0, 1))
+def test_a_share_is_only_said_to_be_all_or_nothing_when_it_is(part):
+    shown = affichage.pourcent(part).removesuffix(f"{affichage.INSECABLE}%")
+    if 1e-14 < part < 1 - 1e-14:
+        assert shown not in {"100,0", "0,0"}
+
+
+def test_days_and_steps_are_written_in_french():
+    assert affichage.jour(date(2026, 3, 1)) == "1er mars 2026"
+    assert affichage.mois(date(2026, 8, 9)) == "août 2026"
+    assert affichage.etape(date(2026, 1, 1), "trimestre") == "1er trimestre 2026"
+    assert affichage.etape(date(2026, 1, 1), "trimestre", court=True) == "T1 26"
+    assert affichage.etape(date(2026, 1, 1), "annee") == "2026"
+
+
+@given(st.floats(0, 10), st.floats(0, 3))
+def test_what_is_said_of_a_mean_agrees_with_its_interval(moyenne, marge):
+    bas, haut = max(0, moyenne - marge), min(10, moyenne + marge)
+    dit = paroles.certitude(moyenne, (bas, haut))
+    assert dit.endswith("pas") == (moyenne <= 7)
+    assert dit.startswith("surement") == (bas > 7 or haut <= 7)

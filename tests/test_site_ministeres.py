@@ -1,0 +1,56 @@
+"""Ministères side by side: a share with its denominator and its interval, and no ranking of small numbers."""
+
+import pytest
+
+from tests.site import lire, rattacher
+
+
+@pytest.fixture
+async def deux_ministeres(client, new_bouton, sql, count, on_a_known_day):
+    """`grand`: 12 measured démarches, 9 of them above 7, and one with too few avis. `petit`: 1, above 7."""
+    for rang in range(13):
+        bouton = await new_bouton(f"g{rang}")
+        await rattacher(sql, bouton, "grand", "o1" if rang < 6 else "o2")
+        await count(bouton, "2026-01-15", {10: 100} if rang < 9 else {0: 100} if rang < 12 else {10: 4})
+    bouton = await new_bouton("p0")
+    await rattacher(sql, bouton, "petit")
+    await count(bouton, "2026-01-15", {10: 100})
+
+
+async def test_a_share_stands_with_its_denominator_its_interval_and_what_is_left_out(client, deux_ministeres):
+    texte = lire((await client.get("/ministeres")).text)
+    assert "Ministère grand 75,0 % de 46,8 % à 91,1 % 9 sur 12 1 1 204" in texte
+    assert "10 démarches sur 13 mesurées. 1 autre laissée de côté : 1 avec trop peu d’avis, 0 sans aucun" in texte
+
+
+async def test_a_ministere_with_few_demarches_is_not_compared(client, deux_ministeres):
+    page = (await client.get("/ministeres")).text
+    comparables, _, autres = page.partition('id="t-autres"')
+    assert "Ministère petit" not in comparables
+    assert "Ministère petit 1 sur 1 0 100" in lire(f"<main>{autres}")
+    assert "100,0" not in autres
+
+
+async def test_a_ministere_has_a_page_with_its_demarches_and_organismes(client, deux_ministeres):
+    texte = lire((await client.get("/ministeres/grand")).text)
+    assert "Démarches au-dessus de 7 75,0 %" in texte
+    assert "Pour l’ensemble des ministères : 76,9 % (10 sur 13)" in texte
+    assert "Organisme o1 6 sur 6 0 600" in texte
+    assert "Organisme o2 3 sur 6 1 604" in texte
+    small = lire((await client.get("/ministeres/petit")).text)
+    assert "Démarches au-dessus de 7 1 sur 1" in small
+    assert "une part dirait trop peu" in small
+
+
+async def test_the_home_page_says_the_state_of_things(client, deux_ministeres):
+    texte = lire((await client.get("/")).text)
+    assert "Démarches au-dessus de 7 76,9 % 10 démarches sur 13 mesurées" in texte
+    assert "Avis reçus 1 304" in texte
+    assert "Démarches suivies 14 13 ont assez d’avis" in texte
+
+
+async def test_an_empty_service_says_that_it_knows_nothing(client):
+    texte = lire((await client.get("/")).text)
+    assert "Démarches au-dessus de 7 –" in texte
+    assert "0,0" not in texte
+    assert (await client.get("/ministeres")).status_code == 200
