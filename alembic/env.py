@@ -6,7 +6,8 @@ from sqlmodel import SQLModel
 import app.avis.models
 import app.compat.models
 import app.demarches.models
-import app.equipes.models  # noqa: F401
+import app.equipes.models
+import app.observatoire.models  # noqa: F401
 from alembic import context
 
 

@@ -76,5 +76,5 @@ def lead_somewhere(case):
 def test_the_document_describes_the_public_api_and_nothing_else():
     paths = set(DOCUMENT["paths"])
     assert {"/api/v1/avis", "/api/v1/avis/{id}", "/api/v1/indices", "/api/v1/indices.csv", "/api/v1/synthese"} <= paths
-    assert all(path.startswith(("/api/", "/healthz", "/readyz")) for path in paths)
+    assert all(path.startswith(("/api/", "/donnees/", "/healthz", "/readyz")) for path in paths)
     assert "HTTPValidationError" not in str(DOCUMENT)

@@ -5,7 +5,17 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from app.cli import boutons, cles, donnees, service
+from app.cli import (
+    boutons,
+    cles,
+    donnees,
+    donnees_ouvertes,
+    editions,
+    engagements,
+    interventions,
+    observatoire,
+    service,
+)
 from app.cli.socle import Erreur
 from app.database import AWAY, is_away
 from app.ops import journal
@@ -18,9 +28,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (service, donnees, boutons):
+for group in (service, donnees, boutons, observatoire, engagements, donnees_ouvertes):
     app.registered_commands += group.app.registered_commands
 app.add_typer(cles.app)
+app.add_typer(engagements.engagement)
+app.add_typer(interventions.app)
+app.add_typer(editions.app)
+app.add_typer(donnees_ouvertes.groupe)
 
 
 def main() -> None:

@@ -1,0 +1,103 @@
+"""`donnees exporter`, `donnees colonnes`, `verifier-signature`: open data as files, and where they come from."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cli.editions import in_snapshot, today
+from app.cli.socle import Erreur, count_of
+from app.indices.periode import Periode, lire_periode
+from app.observatoire.donnees import documentation, dossier, service
+from app.observatoire.donnees.fichiers import rendre_tout
+from app.observatoire.donnees.signature import CleIllisible, Sceau, ouvrir_sceau, verifier
+from app.observatoire.editions import lecture
+from app.problems import Probleme
+from app.settings import Settings, get_settings, read_secret_key
+
+app = typer.Typer()
+groupe = typer.Typer(name="donnees", help="Données ouvertes : exporter les fichiers signés.", no_args_is_help=True)
+
+
+@groupe.command("exporter")
+def export(
+    ou: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier à créer, ou à mettre à jour.")],
+    edition: Annotated[
+        str | None, typer.Option("--edition", metavar="SLUG[@N]", help="Une édition (défaut : les chiffres du jour).")
+    ] = None,
+    debut: Annotated[str | None, typer.Option("--debut", metavar="AAAA-MM-JJ", help="Premier jour, inclus.")] = None,
+    fin: Annotated[str | None, typer.Option("--fin", metavar="AAAA-MM-JJ", help="Dernier jour, inclus.")] = None,
+) -> None:
+    """Écrit les fichiers ouverts, leurs schémas, leurs sommes, leurs signatures et la clé publique : tous, ou aucun."""
+    if edition is not None and (debut or fin):
+        raise Erreur("une édition a sa période : --debut et --fin ne vont pas avec --edition")
+    settings = get_settings()
+    sceau = ouvrir_sceau(settings.cle_signature, read_secret_key(settings))
+    periode = _periode(debut, fin)
+    minimum = settings.seuil_publication
+    fichiers = in_snapshot(lambda db: _gather(db, edition, periode, minimum))
+    tous = dossier.completer(fichiers, sceau)
+    try:
+        dossier.ecrire(ou, tous)
+    except OSError as error:
+        raise Erreur(f"{ou} : {error.strerror or error} ; rien n'a été écrit") from None
+    typer.echo(f"{count_of(len(tous), 'fichier écrit', 'fichiers écrits')} dans {ou}.")
+
+
+def _periode(debut: str | None, fin: str | None) -> Periode:
+    try:
+        return lire_periode(debut, fin, today())
+    except Probleme as problem:
+        details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
+        raise Erreur(" ".join([problem.detail, *details])) from None
+
+
+async def _gather(db: AsyncSession, edition: str | None, periode: Periode, minimum: int) -> dict[str, bytes]:
+    """Every file of the édition, or of the figures of now."""
+    if edition is None:
+        return await asyncio.to_thread(rendre_tout, await service.du_jour(db, periode, minimum))
+    publiee = await lecture.trouver(db, lecture.lire_reference(edition))
+    return await service.tous_ceux_d_edition(db, publiee.id)
+
+
+@groupe.command("colonnes")
+def columns() -> None:
+    """Affiche ce que veut dire chaque colonne, en Markdown."""
+    typer.echo(documentation.markdown(), nl=False)
+
+
+@app.command("verifier-signature")
+def verify_signature(
+    fichier: Annotated[Path, typer.Argument(metavar="FICHIER", help="Le fichier à vérifier.")],
+    signature: Annotated[Path | None, typer.Option("--signature", help="Sa signature (défaut : FICHIER.sig).")] = None,
+    cle: Annotated[
+        Path | None, typer.Option("--cle", help="Clé publique, en PEM (défaut : celle de cette installation).")
+    ] = None,
+) -> None:
+    """Vérifie qu'un fichier est, à l'octet près, celui qui a été signé ; code de sortie 1 sinon."""
+    octets, signe = _read(fichier), _read(signature or fichier.with_name(f"{fichier.name}.sig"))
+    try:
+        bonne = verifier(octets, signe, _read(cle) if cle else _own_key(get_settings()).cle_publique)
+    except CleIllisible as error:
+        raise Erreur(str(error)) from None
+    if not bonne:
+        raise Erreur(f"{fichier} : signature REFUSÉE, ce fichier n'est pas celui qui a été signé avec cette clé")
+    typer.echo(f"{fichier} : signature valable.")
+
+
+def _read(chemin: Path) -> bytes:
+    try:
+        return chemin.read_bytes()
+    except OSError as error:
+        raise Erreur(f"{chemin} : {error.strerror or error}") from None
+
+
+def _own_key(settings: Settings) -> Sceau:
+    """The key of this installation, which must have one already: a new one would refuse everything."""
+    if settings.cle_signature is not None:
+        return ouvrir_sceau(settings.cle_signature, b"")
+    if settings.secret_key is None and not (settings.data_dir / "cle_secrete").exists():
+        raise Erreur("cette installation n'a pas de clé : donnez la clé publique avec --cle")
+    return ouvrir_sceau(None, read_secret_key(settings))

@@ -1,0 +1,259 @@
+"""`edition …`: what the observatory publishes, from the draft to the file that another server takes."""
+
+import datetime as dt
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_args
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from app.cli.socle import Erreur, count_of, with_engine
+from app.indices.periode import Periode, jour_de_paris, lire_periode
+from app.observatoire.editions import echange, lecture, service
+from app.observatoire.editions.contenu import Objet
+from app.observatoire.editions.parametres import Parametres
+from app.observatoire.models import Edition
+from app.observatoire.releve import Perimetre
+from app.problems import Probleme
+from app.settings import get_settings
+from app.site.affichage import TIRET, decimal
+
+app = typer.Typer(
+    name="edition", help="Éditions : préparer, voir, publier, réviser, comparer, vérifier.", no_args_is_help=True
+)
+Result = TypeVar("Result")
+
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug de l'édition (2026-t1).")]
+Nom = Annotated[str, typer.Argument(metavar="SLUG[@N]", help="Slug, ou slug@2 pour une révision précise.")]
+Titre = Annotated[str | None, typer.Option("--titre", help="Titre de l'édition.")]
+Debut = Annotated[str | None, typer.Option("--debut", metavar="AAAA-MM-JJ", help="Premier jour, inclus.")]
+Fin = Annotated[str | None, typer.Option("--fin", metavar="AAAA-MM-JJ", help="Dernier jour, inclus.")]
+Minimum = Annotated[int | None, typer.Option("--minimum", help="Nombre d'avis d'un indice publié (défaut : 100).")]
+Champ = Annotated[str | None, typer.Option("--perimetre", help="toutes (défaut) ou top_250.")]
+Cibles = Annotated[
+    list[str] | None, typer.Option("--cible", metavar="INDICATEUR=PART", help="satisfaction=0.8 ; répétable.")
+]
+
+
+def in_snapshot(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+    """Run `work` in one transaction that sees one state of the database; a refusal becomes the command's error."""
+
+    async def run(engine: AsyncEngine) -> Result:
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with AsyncSession(connection, expire_on_commit=False) as db, db.begin():
+                return await work(db)
+
+    try:
+        return with_engine(run)
+    except Probleme as problem:
+        raise Erreur(said(problem)) from None
+
+
+def said(problem: Probleme) -> str:
+    """A refusal in one line."""
+    details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
+    return " ".join([problem.detail, *details])
+
+
+def today() -> dt.date:
+    """The day it is in Paris."""
+    return jour_de_paris(dt.datetime.now(dt.UTC))
+
+
+@app.command("preparer")
+def prepare(
+    slug: Slug,
+    titre: Annotated[str, typer.Option("--titre", help="Titre de l'édition.")],
+    debut: Annotated[str, typer.Option("--debut", metavar="AAAA-MM-JJ", help="Premier jour, inclus.")],
+    fin: Annotated[str, typer.Option("--fin", metavar="AAAA-MM-JJ", help="Dernier jour, inclus.")],
+    minimum: Minimum = None,
+    perimetre: Champ = None,
+    cible: Cibles = None,
+) -> None:
+    """Prépare une édition. Relancé, il change ce qui était préparé ; rien n'est public avant « publier »."""
+    parametres = Parametres(
+        titre,
+        read_periode(debut, fin),
+        get_settings().seuil_publication if minimum is None else minimum,
+        read_perimetre(perimetre or "toutes"),
+        read_cibles(cible or []),
+    )
+    tell(in_snapshot(lambda db: service.preparer(db, slug, parametres)))
+
+
+@app.command("reviser")
+def revise(
+    slug: Slug,
+    raison: Annotated[str, typer.Option("--raison", help="Pourquoi cette révision : publiée avec elle.")],
+    titre: Titre = None,
+    debut: Debut = None,
+    fin: Fin = None,
+    minimum: Minimum = None,
+    perimetre: Champ = None,
+    cible: Cibles = None,
+) -> None:
+    """Prépare la révision d'une édition publiée : mêmes paramètres, sauf ceux qui sont donnés."""
+    if (debut is None) != (fin is None):
+        raise Erreur("--debut et --fin vont ensemble")
+    donnes: dict[str, Any] = {
+        "titre": titre,
+        "periode": read_periode(debut, fin) if debut else None,
+        "minimum": minimum,
+        "perimetre": read_perimetre(perimetre) if perimetre else None,
+        "cibles": read_cibles(cible) if cible else None,
+    }
+    changements = {nom: valeur for nom, valeur in donnes.items() if valeur is not None}
+    tell(in_snapshot(lambda db: service.reviser(db, slug, raison, changements)))
+
+
+def read_periode(debut: str | None, fin: str | None) -> Periode:
+    """Both ends; one line for what is wrong with them."""
+    try:
+        return lire_periode(debut, fin, today())
+    except Probleme as problem:
+        raise Erreur(said(problem)) from None
+
+
+def read_perimetre(texte: str) -> Perimetre:
+    """One of the two perimeters."""
+    for perimetre in get_args(Perimetre):
+        if texte == perimetre:
+            return perimetre  # type: ignore[no-any-return]
+    raise Erreur("--perimetre : toutes ou top_250 est attendu")
+
+
+def read_cibles(textes: list[str]) -> dict[str, float]:
+    """`satisfaction=0.8`, a share; which indicateurs exist is checked later."""
+    try:
+        return {cle: float(part) for cle, part in (texte.split("=", 1) for texte in textes)}
+    except ValueError:
+        raise Erreur("--cible : INDICATEUR=PART est attendu, la part entre 0 et 1 (satisfaction=0.8)") from None
+
+
+def tell(edition: Edition) -> None:
+    """What was prepared."""
+    perimetre = "toutes les démarches" if edition.perimetre == "toutes" else "les 250 démarches suivies"
+    typer.echo(
+        f"{edition.slug}, révision {edition.revision}, préparée : {edition.titre}, "
+        f"du {edition.debut} au {edition.fin}, {perimetre}, {edition.minimum} avis au moins. Rien n'est publié."
+    )
+
+
+@app.command("apercu")
+def preview(slug: Slug) -> None:
+    """Montre ce que l'édition préparée publierait maintenant, sans rien enregistrer."""
+    apercu = in_snapshot(lambda db: service.apercu(db, slug))
+    tell(apercu.edition)
+    show(apercu.bilan)
+    if apercu.edition.fin >= today():
+        typer.echo("La période n'est pas terminée : l'édition ne peut pas encore être publiée.")
+
+
+def show(bilan: Objet) -> None:
+    """The national synthesis, an indicateur a line."""
+    typer.echo(f"{count_of(bilan['demarches'], 'démarche', 'démarches')}, {count_of(bilan['avis'], 'avis')}.")
+    for cle, b in bilan["indicateurs"].items():
+        cible = "" if b["cible"] is None else f"  cible {percent(b['cible'])} {_tenue(b['cible_atteinte'])}"
+        part = percent(b["part"], b["cible"])
+        reste = ", ".join(f"{nom} {b[nom]}" for nom in ("insuffisant", "non_mesure", "exempte", "sans_objet") if b[nom])
+        typer.echo(f"{cle:<18} {b['atteints']:>5} / {b['publies']:<5} {part:>8}{cible}  {reste}".rstrip())
+
+
+def _tenue(atteinte: bool | None) -> str:
+    return {True: "atteinte", False: "non atteinte", None: "sans mesure"}[atteinte]
+
+
+def percent(part: float | None, cible: float | None = None) -> str:
+    """A share, to a tenth or finer, so that it stays on its side of the target."""
+    return TIRET if part is None else f"{decimal(100 * part, None if cible is None else 100 * cible)} %"
+
+
+@app.command("publier")
+def publish(slug: Slug) -> None:
+    """Publie l'édition préparée : ses chiffres, ses seuils et sa méthode ne changeront plus."""
+    publiee = in_snapshot(lambda db: service.publier(db, slug, today()))
+    show(publiee["bilan"])
+    typer.echo(f"{slug}, révision {publiee['revision']}, publiée. Empreinte : {publiee['empreinte']}")
+
+
+@app.command("lister")
+def list_editions() -> None:
+    """Liste les éditions et leurs révisions, publiées ou en préparation."""
+    for e in in_snapshot(lecture.toutes):
+        etat = f"publiée le {jour_de_paris(e.publiee_le)}" if e.publiee_le else "en préparation"
+        raison = f"  {e.raison}" if e.raison else ""
+        typer.echo(f"{e.slug}@{e.revision}  {e.debut} – {e.fin}  {etat}  {e.titre}{raison}")
+
+
+@app.command("comparer")
+def compare(de: Nom, a: Nom) -> None:
+    """Compare deux éditions publiées, la première étant celle d'avant."""
+    c = in_snapshot(lambda db: lecture.comparer(db, lecture.lire_reference(de), lecture.lire_reference(a)))
+    typer.echo(
+        f"De {de} à {a} : {c['communes']} démarches communes, "
+        f"{len(c['entrees'])} entrées, {len(c['sorties'])} sorties, {len(c['renommees'])} renommées ; "
+        f"{count_of(c['jours_communs'], 'jour commun', 'jours communs')}."
+    )
+    for quoi in ("conditions_differentes", "seuils_differents", "indicateurs_ajoutes", "indicateurs_retires"):
+        if c[quoi]:
+            typer.echo(f"Attention, {quoi.replace('_', ' ').replace('differe', 'différe')} : {', '.join(c[quoi])}")
+    vides = [cle for cle, i in c["indicateurs"].items() if not any(i["bilan"][cote]["publies"] for cote in ("de", "a"))]
+    for cle, i in c["indicateurs"].items():
+        if cle not in vides:
+            typer.echo(_compared(cle, i))
+    if vides:
+        typer.echo(f"Sans mesure dans les deux : {', '.join(vides)}.")
+
+
+def _compared(cle: str, i: Objet) -> str:
+    parts = [f"{i['bilan'][cote]['atteints']}/{i['bilan'][cote]['publies']}" for cote in ("de", "a")]
+    points = i["bilan"]["ecart_points"]
+    ecart = TIRET if points is None else f"{'+' if points > 0 else ''}{decimal(points, 0)} points"
+    surs = ""
+    if "mieux_au_dela_du_hasard" in i:
+        surs = f" (au-delà du hasard : {i['mieux_au_dela_du_hasard']} et {i['moins_bien_au_dela_du_hasard']})"
+    return (
+        f"{cle:<18} {' → '.join(parts):<20} {ecart:<14} mieux {i['mieux']}, moins bien {i['moins_bien']}{surs}, "
+        f"seuil franchi {i['seuil_franchi']}, perdu {i['seuil_perdu']}, "
+        f"nouvelles mesures {i['devenue_mesuree']}, perdues {i['plus_mesuree']}"
+    )
+
+
+@app.command("verifier")
+def verify(slug: Annotated[str | None, typer.Argument(metavar="SLUG", help="Une seule édition.")] = None) -> None:
+    """Recalcule l'empreinte de ce qui est publié ; code de sortie 1 si une édition n'est plus celle d'alors."""
+
+    async def check(db: AsyncSession) -> list[tuple[str, bool]]:
+        return [(f"{row.slug}@{row.revision}", ok) async for row, ok in lecture.verifier(db, slug)]
+
+    verdicts = in_snapshot(check)
+    if slug is not None and not verdicts:
+        raise Erreur("Aucune édition publiée ne porte ce nom.")
+    for nom, ok in verdicts:
+        if not ok:
+            typer.echo(f"{nom} : ce qui est enregistré n'est plus ce qui a été publié")
+    faux = sum(not ok for _, ok in verdicts)
+    typer.echo(f"{count_of(len(verdicts), 'édition', 'éditions')} : {count_of(faux, 'écart', 'écarts')}.")
+    raise typer.Exit(1 if faux else 0)
+
+
+@app.command("exporter")
+def export(nom: Nom) -> None:
+    """Écrit une édition publiée sur la sortie standard, entière, en JSON : « importer » la reprend ailleurs."""
+    typer.echo(in_snapshot(lambda db: echange.exporter(db, lecture.lire_reference(nom))))
+
+
+@app.command("importer")
+def import_edition(
+    fichier: Annotated[str, typer.Argument(metavar="FICHIER.json|-", help="Le fichier, ou - pour l'entrée standard.")],
+) -> None:
+    """Reprend une édition publiée ailleurs, telle quelle ; refuse un fichier qui a changé depuis."""
+    try:
+        octets = sys.stdin.buffer.read() if fichier == "-" else Path(fichier).read_bytes()
+    except OSError as error:
+        raise Erreur(f"{fichier} : {error.strerror or error}") from None
+    slug, revision, nouvelle = in_snapshot(lambda db: echange.importer(db, octets))
+    typer.echo(f"{slug}, révision {revision} : {'enregistrée' if nouvelle else 'déjà là, identique'}.")

@@ -1,0 +1,72 @@
+"""`intervention …`: requests for help about démarches, the work done, what changed."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli.boutons import in_transaction
+from app.cli.engagements import Le, read_day, today
+from app.cli.socle import count_of
+from app.observatoire.classement import interventions
+from app.observatoire.classement.comparaison import JOURS, JOURS_MAX
+from app.observatoire.classement.schemas import Comparaison, InterventionLue
+from app.settings import get_settings
+
+app = typer.Typer(name="intervention", help="Interventions sur les démarches mal notées.", no_args_is_help=True)
+
+Numero = Annotated[int, typer.Argument(metavar="NUMERO", help="Le numéro que donne « intervention lister ».")]
+
+
+@app.command("demander")
+def ask(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Slug de la démarche, ou identifiant (jdma:1006).")],
+    demandeur: Annotated[str, typer.Option("--demandeur", help="Qui demande de l'aide.")],
+    description: Annotated[str, typer.Option("--description", help="Ce qui est demandé, en une phrase.")],
+    le: Le = None,
+) -> None:
+    """Enregistre une demande d'aide et affiche son numéro."""
+    jour = read_day("--le", le)
+    typer.echo(in_transaction(lambda db: interventions.demander(db, slug, demandeur, description, jour, today())))
+
+
+@app.command("commencer")
+def start(numero: Numero, le: Le = None) -> None:
+    """Note le premier jour de l'intervention."""
+    jour = read_day("--le", le)
+    in_transaction(lambda db: interventions.commencer(db, numero, jour, today()))
+    typer.echo(f"Intervention commencée le {jour}.")
+
+
+@app.command("terminer")
+def end(numero: Numero, le: Le = None) -> None:
+    """Note le dernier jour de l'intervention."""
+    jour = read_day("--le", le)
+    in_transaction(lambda db: interventions.terminer(db, numero, jour, today()))
+    typer.echo(f"Intervention terminée le {jour}.")
+
+
+@app.command("lister")
+def list_interventions(
+    jours: Annotated[int, typer.Option("--jours", min=1, max=JOURS_MAX, help="Jours comparés de chaque côté.")] = JOURS,
+    ministere: Annotated[str | None, typer.Option("--ministere", help="Slug ou nom exact d'un ministère.")] = None,
+) -> None:
+    """Liste les interventions, avec les notes d'avant et d'après."""
+    minimum = get_settings().seuil_publication
+    for vue in in_transaction(lambda db: interventions.toutes(db, today(), minimum, ministere, jours)):
+        typer.echo(f"{vue.id}  {vue.demarche}  demandée le {vue.demandee_le} par {vue.demandeur}  {_etat(vue)}")
+
+
+def _etat(vue: InterventionLue) -> str:
+    if vue.debut is None or vue.comparaison is None:
+        return "pas commencée"
+    if vue.fin is None:
+        return f"commencée le {vue.debut}"
+    return f"du {vue.debut} au {vue.fin}  {_effet(vue.comparaison)}"
+
+
+def _effet(c: Comparaison) -> str:
+    if c.difference is None or c.difference_ic95 is None or c.avant is None or c.apres is None:
+        return c.en_mots
+    bas, haut = c.difference_ic95
+    n = f"{count_of(c.avant.total, 'avis')} avant, {c.apres.total} après"
+    return f"{c.en_mots} : {c.difference:+.2f} point, entre {bas:+.2f} et {haut:+.2f} ({n})".replace(".", ",")

@@ -1,0 +1,1 @@
+"""The worst rated démarches, and what was done to help them."""

@@ -1,0 +1,55 @@
+"""What open data hold back: a figure made of the answers of fewer than five people. Pure.
+
+Counts of démarches are not counts of people: they are never held back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from app.indices.formules import Indice
+from app.observatoire.indicateurs.questions import PERSONNES
+from app.observatoire.indicateurs.satisfaction import AVIS
+from app.observatoire.releve import Ligne
+from app.observatoire.valeurs import Valeur
+
+_NOTE: Final = ("part_satisfaits", "part_satisfaits_ic95", "note_moyenne", "note_moyenne_ic95", "au_dessus_de_7")
+_QUESTIONS: Final = ("comprehension", "contact_satisfaction", "contact_joignabilite", "autonomie")
+
+
+def trop_peu(n: int) -> bool:
+    """Whether a figure would tell what one to four people answered; nobody at all is no secret.
+
+    >>> [n for n in range(8) if trop_peu(n)]
+    [1, 2, 3, 4]
+    """
+    return 0 < n < PERSONNES
+
+
+def masquer(ligne: Ligne) -> Ligne:
+    """The line without the figures of fewer than five people: their number stays, what they say is None.
+
+    `repartition` and `satisfaits`, which cannot be None, stay: whoever writes them asks `trop_peu(indice.total)` first.
+    """
+    indice = _masquer_indice(ligne.indice)
+    valeurs = _masquer_valeurs(ligne.valeurs)
+    if indice is ligne.indice and valeurs is ligne.valeurs:
+        return ligne
+    return Ligne(ligne.demarche, indice, valeurs)
+
+
+def _masquer_indice(indice: Indice) -> Indice:
+    vides: dict[str, object] = {nom: None for nom in _QUESTIONS if trop_peu(getattr(indice, f"{nom}_n"))}
+    if trop_peu(indice.total):
+        # A minimum set under five would publish it otherwise.
+        vides |= dict.fromkeys(_NOTE) | {"statut": "insuffisant"}
+    return replace(indice, **vides) if vides else indice  # type: ignore[arg-type]
+
+
+def _masquer_valeurs(valeurs: Mapping[str, Valeur]) -> Mapping[str, Valeur]:
+    rares = {
+        cle: Valeur("insuffisant", n=valeur.n, source=valeur.source, date=valeur.date)
+        for cle, valeur in valeurs.items()
+        if valeur.source == AVIS and valeur.n is not None and valeur.statut == "publie" and trop_peu(valeur.n)
+    }
+    return {cle: rares.get(cle, valeur) for cle, valeur in valeurs.items()} if rares else valeurs

@@ -1,0 +1,145 @@
+"""The live figures of the observatory: what each indicateur says now, and satisfaction crossed with a criterion.
+
+Everything is read in the caller's snapshot, and frozen nowhere: that is what `editions` does. See `suivi` for time.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.demarches.resolution import resolve_actuelle
+from app.indices.formules import METHODE
+from app.indices.periode import Periode
+from app.indices.service import Par, en_json
+from app.observatoire import sql
+from app.observatoire.cibles import Cibles, Qui
+from app.observatoire.croisement import croiser
+from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.releve import Identite, Ligne, Perimetre, bilans, par_groupe, relever
+
+Objet = dict[str, Any]
+
+CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.natures or "boutons" in i.lit)
+"""Criteria that are not made of avis: satisfaction can be crossed with them."""
+
+
+def registre() -> list[Objet]:
+    """Every indicateur as it is defined."""
+    return [
+        {
+            "cle": i.cle,
+            "titre": i.titre,
+            "critere": i.critere,
+            "unite": i.unite,
+            "sens": i.sens,
+            "seuils": i.seuils,
+            "natures": list(i.natures),
+            "methode": METHODE,
+        }
+        for i in INDICATEURS
+    ]
+
+
+async def lire_bilans(
+    db: AsyncSession,
+    periode: Periode,
+    minimum: int,
+    perimetre: Perimetre,
+    par: Par | None,
+    cles: Collection[str],
+    aujourd_hui: dt.date,
+) -> Objet:
+    """The synthesis of each indicateur over the perimeter and, with `par`, for each ministère or organisme.
+
+    Targets are looked at on the last day of the période, or today if that is sooner.
+    """
+    lignes = await relever(db, periode, minimum, perimetre, cles=cles)
+    cibles = Cibles(await sql.cibles(db), min(periode.fin, aujourd_hui))
+    objet = {"periode": en_json(periode), "perimetre": perimetre} | _bilan(lignes, cibles, (None, None))
+    if par is None:
+        return objet
+    groupes = sorted(par_groupe(lignes, lambda demarche: groupe(demarche, par)).items(), key=lambda item: rang(item[0]))
+    return objet | {"groupes": [nommer(cle) | _bilan(siennes, cibles, qui(cle, par)) for cle, siennes in groupes]}
+
+
+def _bilan(lignes: Sequence[Ligne], cibles: Cibles, de_qui: Qui | None) -> Objet:
+    syntheses = bilans(lignes)
+    return {
+        "demarches": len(lignes),
+        "avis": sum(ligne.indice.total for ligne in lignes),
+        "indicateurs": cibles.ajouter(de_qui, syntheses)
+        if de_qui
+        else {cle: synthese.en_objet() for cle, synthese in syntheses.items()},
+    }
+
+
+Groupe = tuple[str | None, str | None, str | None]
+"""(ministère of the organisme, slug, name); nothing but None for the démarches that have none."""
+
+
+def groupe(demarche: Identite, par: Par) -> Groupe:
+    """Who a démarche is counted with."""
+    if par == "ministere":
+        return None, demarche.ministere_slug, demarche.ministere
+    if demarche.organisme_slug is None:
+        return None, None, None
+    return demarche.ministere_slug, demarche.organisme_slug, demarche.organisme
+
+
+def rang(cle: Groupe) -> tuple[bool, str, str]:
+    """By slug, and the démarches without any last."""
+    ministere, slug, _ = cle
+    return slug is None, ministere or "", slug or ""
+
+
+def nommer(cle: Groupe) -> Objet:
+    """A group as the API names it."""
+    ministere, slug, nom = cle
+    return {"slug": slug, "nom": nom, "ministere": ministere}
+
+
+def qui(cle: Groupe, par: Par) -> Qui | None:
+    """Whose targets a group has; None for the démarches without any ministère or organisme."""
+    ministere, slug, _ = cle
+    if slug is None:
+        return None
+    return (slug, None) if par == "ministere" else (ministere, slug)
+
+
+async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: int) -> Objet:
+    """What each indicateur says of a démarche (slug or alias), and the facts that it knows, the latest first.
+
+    Raises DemarcheInconnue, AncienneAdresse.
+    """
+    demarche = await resolve_actuelle(db, nom)
+    assert demarche.id is not None
+    (ligne,) = await relever(db, periode, minimum, demarche=demarche.id)
+    faits = await sql.historique(db, demarche.id, periode.fin)
+    return {
+        "demarche": demarche.slug,
+        "periode": en_json(periode),
+        "valeurs": {cle: asdict(valeur) for cle, valeur in ligne.valeurs.items()},
+        "historique": [
+            {
+                "nature": fait.nature,
+                "jour": fait.jour,
+                "source": fait.source,
+                "contenu": {nom: valeur for nom, valeur in fait.contenu.items() if nom != "releve_le"},
+                "depuis": fait.depuis or fait.jour,
+            }
+            for fait in faits
+        ],
+    }
+
+
+async def lire_croisement(
+    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
+) -> Objet:
+    """The satisfaction of the démarches that meet a criterion, against the others."""
+    lignes = await relever(db, periode, minimum, perimetre, cles=("satisfaction", indicateur))
+    croisement = croiser((ligne.valeurs[indicateur].atteint, ligne.indice) for ligne in lignes)
+    entete = {"periode": en_json(periode), "perimetre": perimetre, "indicateur": indicateur, "methode": METHODE}
+    return entete | asdict(croisement)
