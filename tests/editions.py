@@ -1,0 +1,60 @@
+"""What the tests of éditions share: the command on a test's database, and a small catalogue with known counts."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from app.cli import editions as commande
+from app.cli import socle
+from app.settings import Settings
+
+PERIODE = ("--debut", "2025-01-01", "--fin", "2025-12-31")
+APRES = ("--debut", "2026-01-01", "--fin", "2026-06-30")
+
+
+@dataclass
+class Jdma:
+    """`jdma edition …` on a database; `code` is the last exit status."""
+
+    settings: Settings
+    monkeypatch: object
+    code: int = 0
+    sorties: list[str] = field(default_factory=list)
+
+    async def __call__(self, *arguments: str, stdin: bytes | None = None) -> str:
+        for module in (socle, commande):
+            self.monkeypatch.setattr(module, "get_settings", lambda: self.settings)
+        result = await asyncio.to_thread(CliRunner().invoke, commande.app, [*map(str, arguments)], stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        self.code = result.exit_code
+        assert self.code in {0, 1}, result.output
+        return result.stdout
+
+    async def publish(self, slug: str = "2025", *options: str, periode: tuple[str, ...] = PERIODE) -> None:
+        """Prepare and publish."""
+        await self("preparer", slug, "--titre", f"Édition {slug}", *periode, *options)
+        await self("publier", slug)
+
+
+def command_on(settings: Settings, url: str, monkeypatch: object) -> Jdma:
+    """The command on the database at this address."""
+    return Jdma(Settings.model_validate(settings.model_dump() | {"database_url": url}), monkeypatch)
+
+
+async def read(client, slug: str = "2025", **parametres: object) -> dict:
+    reply = await client.get(f"/api/v1/editions/{slug}", params={"limite": 5000} | parametres)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def by_slug(edition: dict) -> dict[str, dict]:
+    return {element["demarche"]["slug"]: element for element in edition["elements"]}
+
+
+def write_json(path: Path, document: dict) -> str:
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    return str(path)

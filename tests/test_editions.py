@@ -1,0 +1,549 @@
+"""Éditions: drafts are private, a publication is for ever, a correction is another revision with its reason."""
+
+import asyncio
+import csv
+import hashlib
+import io
+import json
+import random
+import subprocess
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.cli.socle import Erreur
+from app.indices.periode import JOUR, jour_de_paris
+from app.observatoire.editions import service
+from app.observatoire.editions.schemas import Comparaison, EditionEntiere, PageEditions
+from tests.editions import APRES, PERIODE, by_slug, command_on, read
+from tests.serveur import COMMAND, ROOT, environment
+
+
+@pytest.fixture
+def jdma(database_url, monkeypatch, settings):
+    return command_on(settings, database_url, monkeypatch)
+
+
+@pytest.fixture
+async def catalogue(new_bouton, count, sql):
+    """Four démarches in 2025: `haute` above 7 (100 avis), `basse` below (200), `rare` (99 avis), `muette` (none).
+
+    `haute` and `basse` are of the ministère Intérieur; `haute` alone of its organisme ANTS.
+    """
+    boutons = {slug: await new_bouton(slug) for slug in ("haute", "basse", "rare", "muette")}
+    await count(boutons["haute"], "2025-01-01", {8: 60})
+    await count(boutons["haute"], "2025-12-31", {10: 40})
+    await count(boutons["basse"], "2025-06-15", {0: 100, 10: 100})
+    await count(boutons["rare"], "2025-06-15", {9: 99})
+    await count(boutons["haute"], "2026-01-01", {0: 500})
+    await sql.execute("INSERT INTO ministere (id, slug, nom) VALUES (1, 'interieur', 'Intérieur')")
+    await sql.execute("INSERT INTO organisme (id, ministere_id, slug, nom) VALUES (1, 1, 'ants', 'ANTS')")
+    await sql.execute("UPDATE demarche SET ministere_id = 1 WHERE slug IN ('haute', 'basse')")
+    await sql.execute("UPDATE demarche SET organisme_id = 1 WHERE slug = 'haute'")
+    await sql.execute("INSERT INTO identifiant SELECT 'jdma', '1006', id FROM demarche WHERE slug = 'haute'")
+    return boutons
+
+
+async def test_a_draft_is_not_public_and_preparing_again_changes_it(client, jdma, catalogue, sql):
+    said = await jdma("preparer", "2025", "--titre", "Essai", *PERIODE)
+    assert "Rien n'est publié" in said
+    assert (await client.get("/api/v1/editions/2025")).json()["code"] == "edition_inconnue"
+    assert (await client.get("/api/v1/editions")).json() == {"elements": [], "suivant": None}
+    await jdma("preparer", "2025", "--titre", "Année 2025", *APRES, "--minimum", "5", "--cible", "satisfaction=0.8")
+    row = dict(await sql.fetchrow("SELECT titre, debut::text, minimum, cibles, revision FROM edition"))
+    assert row == {"titre": "Année 2025", "debut": "2026-01-01", "minimum": 5, "revision": 1} | {
+        "cibles": '{"satisfaction": 0.8}'
+    }
+    assert "2025@1  2026-01-01 – 2026-06-30  en préparation  Année 2025" in await jdma("lister")
+
+
+async def test_a_preview_shows_what_would_be_published_and_stores_nothing(jdma, catalogue, sql):
+    await jdma("preparer", "2025", "--titre", "Année 2025", *PERIODE, "--cible", "satisfaction=0.8")
+    said = await jdma("apercu", "2025")
+    assert "4 démarches, 399 avis." in said
+    (line,) = [line for line in said.splitlines() if line.startswith("satisfaction ")]
+    said = " ".join(line.split())
+    assert said == "satisfaction 1 / 2 50,0 % cible 80,0 % non atteinte insuffisant 1, non_mesure 1"
+    assert await sql.fetchval("SELECT count(*) FROM edition_ligne") == 0
+    assert await sql.fetchval("SELECT publiee_le IS NULL AND bilan IS NULL FROM edition")
+
+
+async def test_a_publication_freezes_figures_thresholds_method_and_syntheses(client, jdma, catalogue):
+    await jdma.publish("2025", "--cible", "satisfaction=0.5", "--cible", "bouton=1")
+    edition = await read(client)
+    head = {cle: edition[cle] for cle in ("slug", "revision", "titre", "periode", "minimum", "perimetre", "raison")}
+    assert head == {
+        "slug": "2025",
+        "revision": 1,
+        "titre": "Édition 2025",
+        "periode": {"debut": "2025-01-01", "fin": "2025-12-31"},
+        "minimum": 100,
+        "perimetre": "toutes",
+        "raison": None,
+    }
+    assert edition["methode"] == "1"
+    assert edition["seuils"]["satisfaction"]["seuils"] == {"atteint": 7, "bon": 8, "moyen": 5}
+    satisfaction = edition["bilan"]["indicateurs"]["satisfaction"]
+    expected = {"demarches": 4, "publies": 2, "atteints": 1, "part": 0.5, "insuffisant": 1, "non_mesure": 1}
+    assert expected.items() <= satisfaction.items()
+    assert (satisfaction["cible"], satisfaction["cible_atteinte"]) == (0.5, True)
+    assert edition["bilan"]["indicateurs"]["bouton"]["part"] == 0.75
+    assert edition["bilan"]["indicateurs"]["bouton"]["cible_atteinte"] is False
+    assert (
+        edition["bilan"]["indicateurs"]["dlnuf"] | {"cible": None, "cible_atteinte": None, "part": None}
+        == (edition["bilan"]["indicateurs"]["dlnuf"])
+    )
+    assert edition["bilan"]["avis"] == 399
+    (interieur, sans), (ants, reste) = edition["groupes"]["ministeres"], edition["groupes"]["organismes"]
+    assert (interieur["nom"], interieur["demarches"], interieur["avis"]) == ("Intérieur", 2, 300)
+    assert (interieur["indicateurs"]["satisfaction"]["part"], sans["slug"], sans["demarches"]) == (0.5, None, 2)
+    assert (ants["ministere"], ants["slug"], ants["indicateurs"]["satisfaction"]["part"]) == ("interieur", "ants", 1)
+    assert (reste["slug"], reste["demarches"]) == (None, 3)
+    assert [element["demarche"]["slug"] for element in edition["elements"]] == ["basse", "haute", "muette", "rare"]
+    haute = by_slug(edition)["haute"]
+    assert haute["demarche"]["identifiants"] == ["jdma:1006"]
+    assert haute["notes"] == [0] * 8 + [60, 0, 40] == list(haute["indice"]["repartition"].values())
+    assert (haute["indice"]["note_moyenne"], haute["valeurs"]["satisfaction"]["valeur"]) == (8.8, 8.8)
+    assert by_slug(edition)["muette"]["valeurs"]["satisfaction"]["valeur"] is None
+    assert edition["suivant"] is None
+
+
+async def test_the_figures_of_an_edition_are_those_of_the_service_when_it_was_published(client, jdma, catalogue):
+    await jdma.publish()
+    live = await client.get("/api/v1/indices", params={"debut": "2025-01-01", "fin": "2025-12-31"})
+    frozen = by_slug(await read(client))
+    for figures in live.json()["elements"]:
+        slug, _ = figures.pop("demarche"), figures.pop("periode")
+        assert frozen[slug]["indice"] == figures
+
+
+LATE = {
+    "avis": lambda b, n: ("INSERT INTO compte (demarche_id, bouton_id, question, pas, debut, n0) VALUES "
+                          f"({b.demarche_id}, {b.id}, 1, 'j', '2025-03-0{1 + n % 9}', 7) ON CONFLICT DO NOTHING"),
+    "slug": lambda b, n: f"UPDATE demarche SET slug = 'nouveau-{b.demarche_id}-{n}' WHERE id = {b.demarche_id}",
+    "titre": lambda b, n: f"UPDATE demarche SET titre = 'Titre {n}', url = 'https://x' WHERE id = {b.demarche_id}",
+    "ministere": lambda b, n: "UPDATE ministere SET nom = 'Autre ' || nom",
+    "rattachement": lambda b, n: "UPDATE demarche SET ministere_id = NULL, organisme_id = NULL",
+    "hors_ligne": lambda b, n: f"UPDATE demarche SET en_ligne = false WHERE id = {b.demarche_id}",
+    "identifiant": lambda b, n: f"UPDATE identifiant SET demarche_id = {b.demarche_id}",
+    "exemption": lambda b, n: (f"INSERT INTO exemption VALUES ({b.demarche_id}, 'satisfaction', '2025-01-01', NULL, "
+                               "'r') ON CONFLICT DO NOTHING"),
+    "fait": lambda b, n: (f"INSERT INTO fait VALUES ({b.demarche_id}, 'dlnuf', '2025-02-01', 's{n}', "
+                          "'{\"effort\": 3}') ON CONFLICT DO NOTHING"),
+    "bouton": lambda b, n: f"UPDATE bouton SET ferme_le = '2025-05-01' WHERE id = {b.id}",
+}  # fmt: skip
+CHANGES = st.lists(st.tuples(st.sampled_from(sorted(LATE)), st.integers(0, 3)), min_size=1, max_size=6)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(changes=CHANGES)
+async def test_nothing_that_happens_afterwards_changes_an_edition(client, jdma, catalogue, sql, changes):
+    if not await sql.fetchval("SELECT count(*) FROM edition"):
+        await jdma.publish()
+    paths = ("/api/v1/editions/2025?limite=5000", "/api/v1/editions/2025.csv", "/api/v1/editions")
+    before = [(await client.get(path)).content for path in paths]
+    for name, which in changes:
+        await sql.execute(LATE[name](list(catalogue.values())[which], which))
+    assert [(await client.get(path)).content for path in paths] == before
+    assert (await jdma("verifier"), jdma.code) == ("1 édition : 0 écart.\n", 0)
+
+
+async def test_a_late_avis_changes_the_live_figures_and_not_the_edition(client, jdma, catalogue, count):
+    await jdma.publish()
+    before = await client.get("/api/v1/editions/2025")
+    await count(catalogue["haute"], "2025-07-01", {0: 1000})
+    after = await client.get("/api/v1/editions/2025")
+    assert after.headers["etag"] == before.headers["etag"]
+    live = await client.get("/api/v1/demarches/haute/indice", params={"debut": "2025-01-01", "fin": "2025-12-31"})
+    assert (live.json()["total"], by_slug(after.json())["haute"]["indice"]["total"]) == (1100, 100)
+
+
+FORBIDDEN = [
+    "UPDATE edition SET titre = 'autre'",
+    "UPDATE edition SET bilan = '{}'",
+    "UPDATE edition SET publiee_le = NULL",
+    "UPDATE edition SET id = 1000",
+    "DELETE FROM edition",
+    "TRUNCATE edition CASCADE",
+    "UPDATE edition_ligne SET notes[1] = 5",
+    "UPDATE edition_ligne SET indice = '{}'",
+    "UPDATE edition_ligne SET edition_id = (SELECT id FROM edition WHERE slug = 'brouillon')",
+    "DELETE FROM edition_ligne",
+    "TRUNCATE edition_ligne",
+    "INSERT INTO edition_ligne SELECT edition_id, 999, demarche, notes, indice, valeurs FROM edition_ligne LIMIT 1",
+    "INSERT INTO edition_ligne SELECT (SELECT id FROM edition WHERE slug = '2025'), 999, '{}', '{}', '{}', '{}'",
+    "INSERT INTO edition_ligne SELECT * FROM edition_ligne ON CONFLICT DO NOTHING",
+    """INSERT INTO edition (slug, revision, titre, debut, fin, minimum, perimetre, cibles, publiee_le, methode, seuils,
+                            bilan, groupes, empreinte)
+       SELECT 'faux', 1, titre, debut, fin, minimum, perimetre, cibles, publiee_le, methode, seuils, bilan, groupes,
+              empreinte FROM edition WHERE slug = '2025'""",
+]
+
+
+@pytest.mark.parametrize("statement", FORBIDDEN)
+async def test_the_database_itself_refuses_to_change_what_is_published(client, jdma, catalogue, sql, statement):
+    await jdma.publish()
+    await jdma("preparer", "brouillon", "--titre", "Autre", *APRES)
+    before = await read(client)
+    with pytest.raises(asyncpg.RestrictViolationError, match="publi"):
+        await sql.execute(statement)
+    assert await read(client) == before
+
+
+async def test_the_database_refuses_lines_copied_into_what_is_published(client, jdma, catalogue, sql):
+    await jdma.publish()
+    before = await read(client)
+    edition = await sql.fetchval("SELECT id FROM edition WHERE slug = '2025'")
+    records = [(edition, 999, "{}", [0] * 11, "{}", "{}")]
+    columns = ["edition_id", "demarche_id", "demarche", "notes", "indice", "valeurs"]
+    with pytest.raises(asyncpg.RestrictViolationError, match="publi"):
+        await sql.copy_records_to_table("edition_ligne", records=records, columns=columns)
+    assert await read(client) == before
+
+
+def publishing(engine, slug="2025"):
+    """A publication as the command makes it, in this process, so that a test knows when it waits."""
+
+    async def publish():
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with AsyncSession(connection) as db, db.begin():
+                return await service.publier(db, slug, jour_de_paris_today())
+
+    return asyncio.create_task(publish())
+
+
+def jour_de_paris_today():
+    import datetime as dt
+
+    return jour_de_paris(dt.datetime.now(dt.UTC))
+
+
+async def until_somebody_waits(sql):
+    async with asyncio.timeout(20):
+        while not await sql.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+            await asyncio.sleep(0.01)  # another session's progress: there is nothing to wait on
+
+
+ROGUE = """INSERT INTO edition_ligne (edition_id, demarche_id, demarche, notes, indice, valeurs)
+           SELECT id, 999, '{"slug": "intruse"}', '{}', '{}', '{}' FROM edition WHERE slug = '2025'"""
+
+
+async def test_a_line_written_by_hand_just_before_a_publication_is_not_in_it(client, engine, jdma, catalogue, sql):
+    await jdma("preparer", "2025", "--titre", "Année 2025", *PERIODE)
+    rogue = sql.transaction()
+    await rogue.start()
+    await sql.execute(ROGUE)
+    publication = publishing(engine)
+    other = await asyncpg.connect(engine.url.render_as_string(hide_password=False).replace("+asyncpg", ""))
+    await until_somebody_waits(other)
+    await other.close()
+    await rogue.commit()
+    await publication
+    assert sorted(by_slug(await read(client))) == ["basse", "haute", "muette", "rare"]
+    assert (await jdma("verifier"), jdma.code) == ("1 édition : 0 écart.\n", 0)
+
+
+@pytest.mark.parametrize("isolation", ["read_committed", "repeatable_read", "serializable"])
+async def test_a_line_written_by_hand_during_a_publication_is_refused(
+    engine, jdma, catalogue, sql, database_url, isolation
+):
+    await jdma("preparer", "2025", "--titre", "Année 2025", *PERIODE)
+    hand = await asyncpg.connect(database_url)
+    transaction = hand.transaction(isolation=isolation)
+    await transaction.start()
+    await hand.fetch("SELECT * FROM edition")  # its snapshot, where there is one for the transaction, is of before
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="REPEATABLE READ")
+        async with AsyncSession(connection) as db, db.begin():
+            await service.publier(db, "2025", jour_de_paris_today())
+            late = asyncio.create_task(hand.execute(ROGUE))
+            await until_somebody_waits(sql)
+    with pytest.raises((asyncpg.RestrictViolationError, asyncpg.SerializationError)):
+        await late
+    await transaction.rollback()
+    await hand.close()
+    assert await sql.fetchval("SELECT count(*) FROM edition_ligne") == 4
+
+
+async def test_of_two_publications_at_once_one_wins_and_the_other_is_told(database_url, jdma, catalogue, sql):
+    await jdma("preparer", "2025", "--titre", "Année 2025", *PERIODE)
+    env = environment(database_url=database_url, secret_key="k")
+
+    async def publish():
+        command = [*COMMAND, "edition", "publier", "2025"]
+        return await asyncio.to_thread(subprocess.run, command, env=env, cwd=ROOT, capture_output=True, text=True)
+
+    results = await asyncio.gather(publish(), publish(), publish())
+    assert sorted(result.returncode for result in results) == [0, 1, 1]
+    for result in results:
+        if result.returncode:
+            assert result.stderr.startswith("jdma : Cette édition est publiée : elle ne change plus.")
+            assert len(result.stderr.splitlines()) == 1
+    assert await sql.fetchval("SELECT count(*) FROM edition_ligne") == 4
+
+
+async def test_an_edition_whose_periode_is_not_over_cannot_be_published(jdma, catalogue, sql):
+    today = jour_de_paris_today()
+    await jdma("preparer", "encours", "--titre", "En cours", "--debut", "2025-01-01", "--fin", str(today))
+    assert "n'est pas terminée" in await jdma("apercu", "encours")
+    with pytest.raises(Erreur, match="n'est pas terminée"):
+        await jdma("publier", "encours")
+    await jdma("preparer", "encours", "--titre", "Finie", "--debut", "2025-01-01", "--fin", str(today - JOUR))
+    await jdma("publier", "encours")
+
+
+async def test_an_edition_without_any_demarche_is_not_published(jdma, sql):
+    await jdma("preparer", "vide", "--titre", "Vide", *PERIODE)
+    with pytest.raises(Erreur, match="Aucune démarche"):
+        await jdma("publier", "vide")
+    assert await sql.fetchval("SELECT publiee_le FROM edition") is None
+
+
+async def test_the_perimeter_is_the_list_of_250_on_the_last_day(client, jdma, catalogue, sql):
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2025-01-01' WHERE slug IN ('haute', 'rare', 'basse')")
+    await sql.execute("UPDATE demarche SET top_250_jusqu_au = '2025-12-31' WHERE slug = 'basse'")
+    await jdma.publish("2025", "--perimetre", "top_250")
+    assert sorted(by_slug(await read(client))) == ["haute", "rare"]
+
+
+GOOD = ("--titre", "T", *PERIODE)
+REFUSED = [
+    (("preparer", "Été", *GOOD), "slug"),
+    (("preparer", "comparaison", *GOOD), "réservé"),
+    (("preparer", "a@2", *GOOD), "slug"),
+    (("preparer", "a", "--titre", " ", *PERIODE), "titre"),
+    (("preparer", "a", "--titre", "a\x01", *PERIODE), "titre"),
+    (("preparer", "a", "--titre", "T", "--debut", "2025-02-01", "--fin", "2025-01-01"), "la fin précède le début"),
+    (("preparer", "a", "--titre", "T", "--debut", "hier", "--fin", "2025-01-01"), "AAAA-MM-JJ"),
+    (("preparer", "a", *GOOD, "--minimum", "0"), "minimum"),
+    (("preparer", "a", *GOOD, "--perimetre", "moitie"), "toutes ou top_250"),
+    (("preparer", "a", *GOOD, "--cible", "satisfaction"), "INDICATEUR=PART"),
+    (("preparer", "a", *GOOD, "--cible", "satisfaction=80"), "entre 0 et 1"),
+    (("preparer", "a", *GOOD, "--cible", "satisfaction=nan"), "entre 0 et 1"),
+    (("preparer", "a", *GOOD, "--cible", "bonheur=0.5"), "n'existe pas"),
+    (("apercu", "inconnue"), "en préparation"),
+    (("publier", "inconnue"), "en préparation"),
+    (("reviser", "inconnue", "--raison", "R"), "Aucune édition publiée"),
+    (("exporter", "inconnue"), "Aucune édition publiée"),
+    (("comparer", "inconnue", "autre@x"), "Aucune édition publiée"),
+    (("verifier", "inconnue"), "Aucune édition publiée"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), REFUSED)
+async def test_what_cannot_be_is_refused_in_one_french_line_and_nothing_is_stored(jdma, sql, arguments, said):
+    with pytest.raises(Erreur, match=said) as refusal:
+        await jdma(*arguments)
+    assert "\n" not in str(refusal.value)
+    assert await sql.fetchval("SELECT count(*) FROM edition") == 0
+
+
+async def test_a_published_edition_cannot_be_prepared_nor_published_again(jdma, catalogue):
+    await jdma.publish()
+    for arguments in (("preparer", "2025", *GOOD), ("publier", "2025"), ("apercu", "2025")):
+        with pytest.raises(Erreur, match="est publiée : elle ne change plus"):
+            await jdma(*arguments)
+
+
+async def test_a_correction_is_a_revision_with_its_reason_and_both_stay_readable(client, jdma, catalogue, count):
+    await jdma.publish("2025", "--cible", "satisfaction=0.8")
+    first = await read(client)
+    await count(catalogue["rare"], "2025-06-16", {9: 1})
+    await jdma("reviser", "2025", "--raison", "Avis retrouvés")
+    assert await read(client) == first  # a draft changes nothing
+    await jdma("reviser", "2025", "--raison", "Avis retrouvés après coup", "--titre", "Année 2025, corrigée")
+    await jdma("publier", "2025")
+    last = await read(client)
+    assert (last["revision"], last["raison"], last["titre"]) == (2, "Avis retrouvés après coup", "Année 2025, corrigée")
+    assert (last["cibles"], last["minimum"]) == (first["cibles"], 100)
+    assert last["bilan"]["indicateurs"]["satisfaction"]["publies"] == 3
+    revisions = [(revision["revision"], revision["raison"]) for revision in last["revisions"]]
+    assert revisions == [(1, None), (2, "Avis retrouvés après coup")]
+    again = await read(client, revision=1)
+    assert again == first | {"revisions": last["revisions"]}
+    listed = (await client.get("/api/v1/editions")).json()["elements"]
+    assert [(edition["slug"], edition["revision"]) for edition in listed] == [("2025", 2)]
+    assert await jdma("verifier", "2025") == "2 éditions : 0 écart.\n"
+
+
+async def test_a_revision_wants_a_reason_and_a_published_edition(jdma, catalogue):
+    await jdma("preparer", "2025", *GOOD)
+    with pytest.raises(Erreur, match="pas encore publiée"):
+        await jdma("reviser", "2025", "--raison", "R")
+    await jdma("publier", "2025")
+    with pytest.raises(Erreur, match="raison : ce texte est obligatoire"):
+        await jdma("reviser", "2025", "--raison", "  ")
+    with pytest.raises(Erreur, match="vont ensemble"):
+        await jdma("reviser", "2025", "--raison", "R", "--debut", "2025-01-01")
+
+
+TAMPERED = [
+    "UPDATE edition_ligne SET indice = replace(indice::text, '8.8', '9.8')::json WHERE indice::text LIKE '%8.8%'",
+    "UPDATE edition_ligne SET notes[11] = notes[11] + 1",
+    "UPDATE edition_ligne SET demarche = replace(demarche::text, 'haute', 'plus-haute')::json",
+    "DELETE FROM edition_ligne WHERE demarche ->> 'slug' = 'muette'",
+    "UPDATE edition SET bilan = replace(bilan::text, '399', '400')::json",
+    "UPDATE edition SET groupes = replace(groupes::text, 'ANTS', 'INSEE')::json",
+    "UPDATE edition SET cibles = '{\"satisfaction\": 0.1}'",
+    "UPDATE edition SET titre = titre || ' bis'",
+    "UPDATE edition SET publiee_le = publiee_le + interval '1 day'",
+    "UPDATE edition SET empreinte = 'ab'",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERED)
+async def test_verifying_sees_what_was_changed_behind_the_triggers(jdma, catalogue, sql, statement):
+    await jdma.publish()
+    await sql.execute("SET session_replication_role = replica")
+    assert not (await sql.execute(statement)).endswith(" 0")
+    said = await jdma("verifier")
+    assert jdma.code == 1
+    assert said == "2025@1 : ce qui est enregistré n'est plus ce qui a été publié\n1 édition : 1 écart.\n"
+
+
+async def test_anybody_can_recompute_the_fingerprint_from_the_public_answer(client, jdma, catalogue):
+    await jdma.publish()
+    edition = await read(client)
+    announced = edition.pop("empreinte")
+    del edition["revisions"], edition["suivant"]
+    form = json.dumps(edition, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert hashlib.sha256(form.encode()).hexdigest() == announced
+
+
+async def test_what_the_documentation_says_of_the_answers_is_true(client, jdma, catalogue):
+    await jdma.publish("2025", "--cible", "satisfaction=0.5")
+    await jdma.publish("2026", periode=APRES)
+    for path, model in (
+        ("/api/v1/editions", PageEditions),
+        ("/api/v1/editions/2025", EditionEntiere),
+        ("/api/v1/editions/comparaison?de=2025&a=2026", Comparaison),
+    ):
+        said = (await client.get(path)).json()
+        documented = TypeAdapter(model).dump_python(TypeAdapter(model).validate_python(said), mode="json")
+        assert keys_of(documented) >= keys_of(said)
+
+
+def keys_of(value, path=""):
+    """Every key of a document, by its path."""
+    if isinstance(value, dict):
+        return {f"{path}.{key}" for key in value}.union(*(keys_of(v, f"{path}.{k}") for k, v in value.items()))
+    if isinstance(value, list):
+        return set().union(*(keys_of(v, f"{path}[]") for v in value))
+    return set()
+
+
+async def test_the_csv_has_a_row_for_each_demarche_and_the_json_says_the_same(client, jdma, catalogue, sql):
+    await sql.execute("UPDATE demarche SET titre = '=cmd()' WHERE slug = 'basse'")
+    await jdma.publish()
+    reply = await client.get("/api/v1/editions/2025.csv")
+    assert reply.headers["content-type"].startswith("text/csv; charset=utf-8")
+    assert 'filename="edition_2025.csv"' in reply.headers["content-disposition"]
+    rows = {row["demarche"]: row for row in csv.DictReader(io.StringIO(reply.text))}
+    edition = await read(client)
+    assert rows.keys() == by_slug(edition).keys()
+    live = await client.get("/api/v1/indices.csv", params={"debut": "2025-01-01", "fin": "2025-12-31"})
+    for row in csv.DictReader(io.StringIO(live.text)):
+        assert row.items() <= rows[row["demarche"]].items()
+    for slug, element in by_slug(edition).items():
+        for cle, valeur in element["valeurs"].items():
+            for champ in ("statut", "valeur", "atteint", "n", "source", "date"):
+                cell, value = rows[slug][f"indicateur_{cle}_{champ}"], valeur[champ]
+                expected = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+                assert cell == expected
+    assert rows["basse"]["titre"] == "'=cmd()"
+    assert (rows["haute"]["edition"], rows["haute"]["revision"]) == ("2025", "1")
+
+
+async def test_reads_are_conditional_and_a_named_revision_may_be_kept(client, jdma, catalogue, count):
+    await jdma.publish("2025")
+    await jdma.publish("2026", periode=APRES)
+    for path, kept in (
+        ("/api/v1/editions", False),
+        ("/api/v1/editions/2025", False),
+        ("/api/v1/editions/2025?revision=1", False),  # the list of its revisions may grow
+        ("/api/v1/editions/2025.csv", False),
+        ("/api/v1/editions/2025.csv?revision=1", True),
+        ("/api/v1/editions/comparaison?de=2025&a=2026@1", False),
+        ("/api/v1/editions/comparaison?de=2025@1&a=2026@1", True),
+    ):
+        reply = await client.get(path)
+        assert ("immutable" in reply.headers["cache-control"]) == kept
+        again = await client.get(path, headers={"If-None-Match": reply.headers["etag"]})
+        assert (again.status_code, again.headers["cache-control"]) == (304, reply.headers["cache-control"])
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("inconnue", 404, "edition_inconnue"),
+        ("2025?revision=2", 404, "edition_inconnue"),
+        ("2025?revision=0", 422, "requete_invalide"),
+        ("2025?revision=99999999999", 422, "requete_invalide"),
+        ("2025?limite=0", 422, "requete_invalide"),
+        ("2025?curseur=x", 422, "curseur_invalide"),
+        ("2025@1", 404, "edition_inconnue"),
+        ("%00", 404, "edition_inconnue"),
+        ("inconnue.csv", 404, "edition_inconnue"),
+        ("2025.csv?revision=9", 404, "edition_inconnue"),
+        ("comparaison", 422, "requete_invalide"),
+        ("comparaison?de=2025&a=inconnue", 404, "edition_inconnue"),
+        ("comparaison?de=2025@2&a=2025", 404, "edition_inconnue"),
+        ("comparaison?de=2025@99999999999&a=2025", 404, "edition_inconnue"),
+        ("comparaison?de=2025@a&a=2025", 404, "edition_inconnue"),
+        ("comparaison?de=%00&a=2025", 422, "requete_invalide"),
+        ("comparaison?de=2025&a=2025&curseur=x", 422, "curseur_invalide"),
+        ("?limite=1001", 422, "requete_invalide"),
+        ("?curseur=x", 422, "curseur_invalide"),
+    ],
+)
+async def test_what_does_not_exist_or_cannot_be_read_is_said_in_french(client, jdma, catalogue, path, status, code):
+    await jdma.publish()
+    separator = "" if path.startswith("?") else "/"
+    reply = await client.get(f"/api/v1/editions{separator}{path}")
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+async def pages(client, path, limite):
+    elements, curseur = [], ""
+    while curseur is not None:
+        parametres = {"limite": limite} | ({"curseur": curseur} if curseur else {})
+        page = (await client.get(path, params=parametres)).json()
+        elements += page["elements"]
+        curseur = page["suivant"]
+    return elements
+
+
+async def test_pages_put_end_to_end_are_the_whole_list(client, jdma, catalogue):
+    order = [("a", 2025), ("b", 2023), ("c", 2024), ("d", 2024), ("e", 2025)]
+    for slug, annee in order:
+        await jdma.publish(slug, periode=("--debut", f"{annee}-01-01", "--fin", f"{annee}-12-31"))
+    whole = (await client.get("/api/v1/editions")).json()["elements"]
+    assert [edition["slug"] for edition in whole] == ["e", "a", "d", "c", "b"]
+    assert [await pages(client, "/api/v1/editions", n) for n in (1, 2, 5)] == [whole] * 3
+    edition = (await client.get("/api/v1/editions/a")).json()["elements"]
+    assert [await pages(client, "/api/v1/editions/a", n) for n in (1, 3, 4)] == [edition] * 3
+    two = (await client.get("/api/v1/editions/a?limite=2")).json()["suivant"]
+    other = await client.get("/api/v1/editions/b", params={"curseur": two})
+    assert other.json()["code"] == "curseur_invalide"
+
+
+async def test_avis_deposited_while_an_edition_is_published_are_in_whole_or_not_at_all(client, engine, jdma, catalogue):
+    """Live deposits fall after every période that can be published; a draft's preview sees them in its own snapshot."""
+    await jdma("preparer", "2025", *GOOD)
+    cle, dice = catalogue["haute"].cle, random.Random(1)
+
+    async def deposit():
+        for _ in range(20):
+            avis = {"id": str(uuid4()), "bouton": cle, "note": dice.choice([0, 5, 10])}
+            assert (await client.post("/api/v1/avis", json=avis)).status_code == 201
+
+    await asyncio.gather(deposit(), publishing(engine))
+    edition = await read(client)
+    assert edition["bilan"]["avis"] == sum(element["indice"]["total"] for element in edition["elements"]) == 399
