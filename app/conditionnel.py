@@ -6,7 +6,7 @@ Why the text of a snapshot proves it: docs/decisions/0003-requetes-conditionnell
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -137,6 +137,23 @@ async def repondre(
     if correspond(request.headers.getlist("if-none-match"), reponse.etag):
         return Response(status_code=304, headers=entetes)
     return Response(reponse.corps, headers=entetes | (headers or {}), media_type=media_type)
+
+
+async def conserver(
+    request: Request, cle: Hashable, partie: str, calcul: Callable[[], Awaitable[Mapping[str, bytes]]]
+) -> bytes | None:
+    """A part of what `calcul` makes (None when it has no such part), whatever is committed meanwhile.
+
+    `cle` says everything that it depends on: it must hold a fingerprint of what it is made from. Parts are kept beside
+    answers, and forgotten as they are.
+    """
+    cache = _cache(request)
+    if (gardee := cache.get((cle, partie))) is not None:
+        return gardee.corps
+    parties = await calcul()
+    for nom, corps in parties.items():
+        cache.put((cle, nom), Reponse(None, corps, ""))
+    return parties.get(partie)
 
 
 def _cache(request: Request) -> Cache:

@@ -131,28 +131,27 @@ BROKEN = [
     (lambda d: d.update(periode={"debut": "2025-12-31", "fin": "2025-01-01"}), True, "édition entière"),
     (lambda d: d.update(periode={"debut": 1735689600, "fin": "2025-12-31"}), True, "édition entière"),
     (lambda d: d["elements"][0]["indice"].update(x="\x00"), True, "édition entière"),
-    (lambda d: d["elements"][0]["demarche"].update(slug="inconnue", identifiants=[]), True, "ne|inconnue"),
+    (lambda d: d["elements"][0]["demarche"].update(slug="inconnue", identifiants=[]), True, "inconnue"),
 ]
 
 
-@pytest.mark.parametrize(("change", "seal", "said"), BROKEN)
-async def test_a_file_that_is_not_what_was_published_is_refused(there, exported, tmp_path, change, seal, said):
-    document = json.loads(exported.read_text(encoding="utf-8"))
-    document["elements"].sort(key=lambda element: element["demarche"]["slug"])
-    path = write_json(tmp_path / "faux.json", changed(document, change, seal))
-    with pytest.raises(Erreur, match=said) as refusal:
-        await there("importer", path)
-    assert "\n" not in str(refusal.value)
+async def test_a_file_that_is_not_what_was_published_is_refused(there, exported, tmp_path):
+    for change, seal, said in BROKEN:
+        document = json.loads(exported.read_text(encoding="utf-8"))
+        path = write_json(tmp_path / "faux.json", changed(document, change, seal))
+        with pytest.raises(Erreur, match=said) as refusal:
+            await there("importer", path)
+        assert "\n" not in str(refusal.value)
     assert await there("lister") == ""
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff", b'{"slug": NaN}', b"[" * 100_000])
-async def test_a_file_that_is_no_edition_at_all_is_refused_in_one_line(there, tmp_path, content):
+async def test_a_file_that_is_no_edition_at_all_is_refused_in_one_line(there, tmp_path):
     path = tmp_path / "rien.json"
-    path.write_bytes(content)
-    with pytest.raises(Erreur, match="Ce fichier n'est pas") as refusal:
-        await there("importer", path)
-    assert "\n" not in str(refusal.value)
+    for content in (b"", b"{", b"[]", b"null", b"\xff", b'{"slug": NaN}', b"[" * 100_000):
+        path.write_bytes(content)
+        with pytest.raises(Erreur, match="Ce fichier n'est pas") as refusal:
+            await there("importer", path)
+        assert "\n" not in str(refusal.value)
     with pytest.raises(Erreur, match="absent"):
         await there("importer", tmp_path / "absent.json")
 

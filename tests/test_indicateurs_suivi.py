@@ -250,7 +250,8 @@ def test_the_difference_of_two_means_is_welchs():
     one, other = [9.0, 8.0, 7.5, 8.5, 9.5], [5.0, 6.0, 7.0, 5.5, 6.5, 8.0]
     told = ecart_moyennes(one, other)
     assert told.valeur == pytest.approx(statistics.fmean(one) - statistics.fmean(other))
-    assert told.ic95 == pytest.approx((0.9447, 3.3887), abs=0.01)
+    # variances 0.625 / 5 and 7/6 / 6, so 8.9 degrees of freedom and t = 2.266
+    assert told.ic95 == pytest.approx((2.1667 - 2.266 * 0.5652, 2.1667 + 2.266 * 0.5652), abs=0.003)
     assert ecart_moyennes([7.0] * 5, [6.0] * 5).ic95 == (1, 1)
 
 

@@ -1,7 +1,7 @@
 """`snippet`, `boutons`, `bouton-…`, `renommer`: what is done by hand to a démarche and its boutons."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -14,6 +14,7 @@ from app.settings import get_settings
 
 app = typer.Typer()
 Result = TypeVar("Result")
+Isolation = Literal["READ COMMITTED", "REPEATABLE READ"]
 
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug de la démarche, ou identifiant (jdma:1006).")]
 Cle = Annotated[str, typer.Argument(metavar="CLE", help="Clé publique du bouton.")]
@@ -22,18 +23,27 @@ Origines = Annotated[
 ]
 
 
-def in_transaction(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
+def in_transaction(
+    work: Callable[[AsyncSession], Awaitable[Result]], isolation: Isolation = "READ COMMITTED"
+) -> Result:
     """Run `work` in one transaction; a refusal becomes the command's error."""
 
     async def run(engine: AsyncEngine) -> Result:
-        async with AsyncSession(engine) as db, db.begin():
-            return await work(db)
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level=isolation)
+            async with AsyncSession(connection, expire_on_commit=False) as db, db.begin():
+                return await work(db)
 
     try:
         return with_engine(run)
     except Probleme as problem:
-        details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
-        raise Erreur(" ".join([problem.detail, *details])) from None
+        raise Erreur(said(problem)) from None
+
+
+def said(problem: Probleme) -> str:
+    """A refusal in one line."""
+    details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
+    return " ".join([problem.detail, *details])
 
 
 @app.command()

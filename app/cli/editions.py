@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.cli.socle import Erreur, count_of, with_engine
+from app.cli.boutons import in_transaction, said
+from app.cli.socle import Erreur, count_of
 from app.indices.periode import Periode, jour_de_paris, lire_periode
 from app.observatoire.editions import echange, lecture, service
 from app.observatoire.editions.contenu import Objet
@@ -38,24 +39,8 @@ Cibles = Annotated[
 
 
 def in_snapshot(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """Run `work` in one transaction that sees one state of the database; a refusal becomes the command's error."""
-
-    async def run(engine: AsyncEngine) -> Result:
-        async with engine.connect() as connection:
-            await connection.execution_options(isolation_level="REPEATABLE READ")
-            async with AsyncSession(connection, expire_on_commit=False) as db, db.begin():
-                return await work(db)
-
-    try:
-        return with_engine(run)
-    except Probleme as problem:
-        raise Erreur(said(problem)) from None
-
-
-def said(problem: Probleme) -> str:
-    """A refusal in one line."""
-    details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
-    return " ".join([problem.detail, *details])
+    """Run `work` in one transaction, all of which sees the same state of the database."""
+    return in_transaction(work, "REPEATABLE READ")
 
 
 def today() -> dt.date:

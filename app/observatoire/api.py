@@ -37,8 +37,11 @@ def _enum(cles: Collection[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(cles)})
 
 
-Cle = Annotated[str, AfterValidator(_parmi(PAR_CLE)), _enum(PAR_CLE)]
-Cles = Annotated[list[Cle], Query(description="les seuls indicateurs voulus (répétable) ; tous par défaut")]
+Cles = Annotated[
+    list[Annotated[str, _enum(PAR_CLE)]],
+    AfterValidator(lambda cles: [_parmi(PAR_CLE)(cle) for cle in cles]),
+    Query(description="les seuls indicateurs voulus (répétable) ; tous par défaut"),
+]
 CleSuivie = Annotated[
     Annotated[str, AfterValidator(_parmi(SUIVIS)), _enum(SUIVIS)],
     Query(description="les autres sont des moyennes sur une période : voir `/observatoire`"),

@@ -14,6 +14,7 @@ from app.indices.periode import Periode
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan
 from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import Dossier, Fait, Indicateur, Valeur, evaluer
 
 Perimetre = Literal["toutes", "top_250"]
@@ -50,25 +51,26 @@ async def relever(
     periode: Periode,
     minimum: int,
     perimetre: Perimetre = "toutes",
-    demarche: int | None = None,
+    parmi: Parmi | None = None,
     cles: Collection[str] = TOUS,
 ) -> list[Ligne]:
-    """Every démarche of the perimeter (or one, by its id), in the order of their creation.
+    """Every démarche of the perimeter (or some of them), in the order of their creation.
 
     Facts, exemptions, boutons and the perimeter are those of `periode.fin`. Reads a fixed number of statements, however
     many démarches there are; with `cles`, only what those indicateurs need: `valeurs` then has no others, and `indice`
     knows the other questions only if one of them is about answers.
     """
     jour, voulus = periode.fin, [indicateur for indicateur in INDICATEURS if indicateur.cle in cles]
-    rangs = [row for row in await sql.demarches(db, jour, demarche) if perimetre == "toutes" or row.top_250]
+    rangs = [row for row in await sql.demarches(db, jour, parmi) if perimetre == "toutes" or row.top_250]
+    ids = None if parmi is None else [row.id for row in rangs]
     reponses = any("reponses" in indicateur.lit for indicateur in voulus)
     chiffres = await indices.chiffrer(db, [row.id for row in rangs], periode, minimum, reponses)
     poses: dict[int, dt.date] = {}
     if any("boutons" in indicateur.lit for indicateur in voulus):
-        poses = premiers_avis(await sql.premiers_avis(db, demarche), jour)
+        poses = premiers_avis(await sql.premiers_avis(db, ids), jour)
     natures = {_EN_LIGNE}.union(*(indicateur.natures for indicateur in voulus))
-    faits = await sql.faits(db, jour, natures, demarche)
-    exemptions = await sql.exemptions(db, jour, demarche)
+    faits = await sql.faits(db, jour, natures, ids)
+    exemptions = await sql.exemptions(db, jour, ids)
     lignes = []
     for row in rangs:
         connus = faits.get(row.id, {})

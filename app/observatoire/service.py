@@ -19,6 +19,7 @@ from app.observatoire.cibles import Cibles, Qui
 from app.observatoire.croisement import croiser
 from app.observatoire.indicateurs import INDICATEURS
 from app.observatoire.releve import Identite, Ligne, Perimetre, bilans, par_groupe, relever
+from app.observatoire.sql import Parmi
 
 Objet = dict[str, Any]
 
@@ -116,7 +117,7 @@ async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: i
     """
     demarche = await resolve_actuelle(db, nom)
     assert demarche.id is not None
-    (ligne,) = await relever(db, periode, minimum, demarche=demarche.id)
+    (ligne,) = await relever(db, periode, minimum, parmi=Parmi(ids=(demarche.id,)))
     faits = await sql.historique(db, demarche.id, periode.fin)
     return {
         "demarche": demarche.slug,

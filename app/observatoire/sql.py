@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -52,6 +53,16 @@ _PREMIERS_AVIS = f"""
     WHERE NOT b.essai {{ou}}
 """
 
+# Most boutons have had an avis of late: those are found together, the others looked up one by one, as far as one row.
+_POSES = text(f"""
+    SELECT b.demarche_id FROM bouton b
+    WHERE NOT b.essai AND (b.ferme_le IS NULL OR CAST(b.ferme_le AT TIME ZONE 'Europe/Paris' AS date) > :jour) AND (
+      b.id IN (SELECT c.bouton_id FROM compte c
+               WHERE c.question = 1 AND c.pas = 'm' AND c.debut >= CAST(:recemment AS date) AND {_NOMBRE} > 0)
+      OR (SELECT true FROM compte c WHERE c.demarche_id = b.demarche_id AND c.pas = 'm' AND {_AVEC_AVIS} LIMIT 1)
+    )
+""")
+
 # Facts that whoever wrote them did not replace explicitly may come with those that replaced them: the latest wins.
 _FAITS = """
     SELECT demarche_id, nature, jour, source, depuis, CAST(contenu AS text) FROM fait
@@ -63,11 +74,11 @@ _EXEMPTIONS = """
     WHERE depuis <= :jour AND (jusqu_au IS NULL OR jusqu_au >= :jour) {ou} ORDER BY depuis
 """
 
-_CHANGEMENTS = text("""
+_CHANGEMENTS = """
     SELECT demarche_id, nature, jour, source, depuis, CAST(contenu AS text) FROM fait
-    WHERE nouveau AND nature = ANY (CAST(:natures AS text[])) AND jour <= :jour
+    WHERE nouveau AND nature = ANY (CAST(:natures AS text[])) AND jour <= :jour {ou}
     ORDER BY jour, source DESC
-""")
+"""
 
 _EXEMPTIONS_DE = text("SELECT demarche_id, depuis, jusqu_au, raison FROM exemption WHERE indicateur = :indicateur")
 
@@ -89,38 +100,55 @@ _CIBLES = text("""
 """)
 
 
+@dataclass(frozen=True, slots=True)
+class Parmi:
+    """Some démarches only: those that have these ids, and those of these ministères (slugs or exact names)."""
+
+    ids: tuple[int, ...] = ()
+    ministeres: tuple[str, ...] = ()
+
+
 @lru_cache
 def _requete(modele: str, ou: str) -> TextClause:
     return text(modele.format(ou=ou))
 
 
-def _d_une(modele: str, condition: str, demarche: int | None) -> tuple[TextClause, dict[str, Any]]:
-    """The statement for every démarche, or with a condition for one."""
-    if demarche is None:
+def _de(modele: str, condition: str, demarches: Sequence[int] | None) -> tuple[TextClause, dict[str, Any]]:
+    """The statement for every démarche, or with a condition for some."""
+    if demarches is None:
         return _requete(modele, ""), {}
-    return _requete(modele, condition), {"demarche": demarche}
+    return _requete(modele, condition + " = ANY (CAST(:demarches AS integer[]))"), {"demarches": list(demarches)}
 
 
-async def demarches(db: AsyncSession, jour: dt.date, demarche: int | None = None) -> Sequence[Row[Any]]:
-    """Every démarche (or one) and who answers for it; `top_250` on that day."""
-    requete, valeurs = _d_une(_DEMARCHES, "WHERE d.id = :demarche", demarche)
-    return (await db.execute(requete, valeurs | {"jour": jour})).all()
+async def demarches(db: AsyncSession, jour: dt.date, parmi: Parmi | None = None) -> Sequence[Row[Any]]:
+    """Every démarche (or some) and who answers for it; `top_250` on that day."""
+    if parmi is None:
+        return (await db.execute(_requete(_DEMARCHES, ""), {"jour": jour})).all()
+    requete = _requete(_DEMARCHES, "WHERE d.id = ANY (:ids) OR m.slug = ANY (:ministeres) OR m.nom = ANY (:ministeres)")
+    valeurs = {"jour": jour, "ids": list(parmi.ids), "ministeres": list(parmi.ministeres)}
+    return (await db.execute(requete, valeurs)).all()
 
 
-async def premiers_avis(db: AsyncSession, demarche: int | None = None) -> Sequence[Row[Any]]:
+async def premiers_avis(db: AsyncSession, demarches: Sequence[int] | None = None) -> Sequence[Row[Any]]:
     """Each bouton that has had an avis: `demarche_id`, `premier` day with one, the day it closed (`ferme_le`) or None.
 
     Boutons for trying do not count.
     """
-    requete, valeurs = _d_une(_PREMIERS_AVIS, "AND b.demarche_id = :demarche", demarche)
+    requete, valeurs = _de(_PREMIERS_AVIS, "AND b.demarche_id", demarches)
     return (await db.execute(requete, valeurs)).all()
 
 
+async def poses(db: AsyncSession, jour: dt.date) -> set[int]:
+    """The démarches one of whose boutons, open on `jour`, has had an avis; for the last day that is counted, today."""
+    recemment = (jour.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
+    return set((await db.execute(_POSES, {"jour": jour, "recemment": recemment})).scalars())
+
+
 async def faits(
-    db: AsyncSession, jour: dt.date, natures: Iterable[str], demarche: int | None = None
+    db: AsyncSession, jour: dt.date, natures: Iterable[str], demarches: Sequence[int] | None = None
 ) -> dict[int, dict[str, Fait]]:
     """By démarche and nature, the latest fact up to `jour`; of two sources on one day, the first by name."""
-    requete, valeurs = _d_une(_FAITS, "AND demarche_id = :demarche", demarche)
+    requete, valeurs = _de(_FAITS, "AND demarche_id", demarches)
     rows = await db.execute(requete, valeurs | {"jour": jour, "natures": list(natures)})
     par_demarche: dict[int, dict[str, Fait]] = {}
     for cle, nature, du, source, depuis, contenu in rows:
@@ -131,20 +159,25 @@ async def faits(
     return par_demarche
 
 
-async def exemptions(db: AsyncSession, jour: dt.date, demarche: int | None = None) -> Mapping[int, dict[str, str]]:
+async def exemptions(
+    db: AsyncSession, jour: dt.date, demarches: Sequence[int] | None = None
+) -> Mapping[int, dict[str, str]]:
     """By démarche and indicateur, the reason of the exemption in force on `jour`."""
-    requete, valeurs = _d_une(_EXEMPTIONS, "AND demarche_id = :demarche", demarche)
+    requete, valeurs = _de(_EXEMPTIONS, "AND demarche_id", demarches)
     par_demarche: dict[int, dict[str, str]] = {}
     for row in await db.execute(requete, valeurs | {"jour": jour}):
         par_demarche.setdefault(row.demarche_id, {})[row.indicateur] = row.raison
     return par_demarche
 
 
-async def changements(db: AsyncSession, jour: dt.date, natures: Iterable[str]) -> dict[int, list[tuple[str, Fait]]]:
+async def changements(
+    db: AsyncSession, jour: dt.date, natures: Iterable[str], demarches: Sequence[int] | None = None
+) -> dict[int, list[tuple[str, Fait]]]:
     """By démarche, the facts up to `jour` that said something new, in order; of one day, the one that wins is last."""
+    requete, valeurs = _de(_CHANGEMENTS, "AND demarche_id", demarches)
     par_demarche: dict[int, list[tuple[str, Fait]]] = {}
     for cle, nature, du, source, depuis, contenu in await db.execute(
-        _CHANGEMENTS, {"jour": jour, "natures": list(natures)}
+        requete, valeurs | {"jour": jour, "natures": list(natures)}
     ):
         fait = Fait(du, source, orjson.loads(contenu), depuis)
         par_demarche.setdefault(cle, []).append((nature, fait))

@@ -16,6 +16,7 @@ from app.observatoire.evolution import Chronique, Intervalle, additionner, en_re
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
 from app.observatoire.releve import Identite, Perimetre, identite
 from app.observatoire.service import Groupe, Objet, groupe, nommer, rang
+from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import Indicateur
 
 PasSuivi = Literal["mois", "trimestre", "annee"]
@@ -41,7 +42,7 @@ async def lire(
     """
     indicateur = PAR_CLE[cle]
     fins = [etape.fin for etape in etapes(_passee(periode, aujourd_hui), pas)]
-    connues = await _lire_chroniques(db, indicateur, fins[-1], perimetre)
+    connues = await _lire_chroniques(db, indicateur, fins[-1], perimetre, None)
     groupes: dict[Groupe, list[Chronique]] = {}
     for qui, quand in connues:
         groupes.setdefault(groupe(qui, par or "ministere"), []).append(quand)
@@ -96,9 +97,8 @@ async def lire_retards(
     empreinte = curseur.empreinte("retards", cle, echeance, jour, perimetre, ministere or "")
     apres = curseur.lire(depuis, empreinte) if depuis else (0, 0)
     retards: list[tuple[int, int, Identite, dt.date]] = []
-    for qui, quand in await _lire_chroniques(db, indicateur, jour, perimetre):
-        if ministere and ministere not in {qui.ministere_slug, qui.ministere}:
-            continue
+    parmi = Parmi(ministeres=(ministere,)) if ministere else None
+    for qui, quand in await _lire_chroniques(db, indicateur, jour, perimetre, parmi):
         if (debut := en_retard_depuis(indicateur, quand, echeance, jour)) is not None:
             retards.append((debut.toordinal(), qui.id, qui, debut))
     retards.sort(key=lambda retard: retard[:2])
@@ -127,16 +127,19 @@ def _retard(qui: Identite, debut: dt.date, jour: dt.date) -> Objet:
 
 
 async def _lire_chroniques(
-    db: AsyncSession, indicateur: Indicateur, jour: dt.date, perimetre: Perimetre
+    db: AsyncSession, indicateur: Indicateur, jour: dt.date, perimetre: Perimetre, parmi: Parmi | None
 ) -> list[tuple[Identite, Chronique]]:
     """What is known of each démarche up to a day, for one indicateur."""
-    demarches = await sql.demarches(db, jour)
+    demarches = await sql.demarches(db, jour, parmi)
+    ids = None if parmi is None else [row.id for row in demarches]
     if perimetre == "top_250":
         demarches = [row for row in demarches if row.top_250_depuis is not None]
     chroniques = {row.id: Chronique(row.en_ligne, perimetre=_perimetre(row, perimetre)) for row in demarches}
-    _ranger(chroniques, (await sql.changements(db, jour, {"en_ligne", *indicateur.natures})).items(), _ajouter_faits)
+    _ranger(
+        chroniques, (await sql.changements(db, jour, {"en_ligne", *indicateur.natures}, ids)).items(), _ajouter_faits
+    )
     if "boutons" in indicateur.lit:
-        boutons = ((row.demarche_id, row) for row in await sql.premiers_avis(db))
+        boutons = ((row.demarche_id, row) for row in await sql.premiers_avis(db, ids))
         _ranger(
             chroniques, boutons, lambda chronique, row: chronique.boutons.append(_jusqu_a(row.premier, row.ferme_le))
         )

@@ -1,33 +1,114 @@
-"""`/`: the state of things in one glance."""
+"""`/`: the state of things today in one glance, its trend, and what changed since the last édition."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.indices.lignes import lire_lignes
-from app.site.ministeres import groupe, grouper
-from app.site.parametres import PeriodeDep
+from app.indices.lignes import Ligne, lire_lignes
+from app.indices.parametres import AujourdHui
+from app.indices.periode import Periode, lire_periode
+from app.indices.synthese import synthese
+from app.observatoire.bilan import Bilan, faire
+from app.observatoire.consultation import service as consultation
+from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats
+from app.site.affichage import etape
+from app.site.graphiques import Point
 from app.site.rendu import rendre, repondre_page
 from app.site.selection import certitude_de, trier
 
 router = APIRouter()
 
+MONTRES: Final = ("satisfaction", "bouton", "accessibilite")
+POINTS_AU_PLUS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """An indicateur now: its synthesis, its targets, its course from édition to édition, and what changed since the
+    last one (`avant` is its synthesis there, None when nothing compares)."""
+
+    bilan: Mapping[str, Any]
+    cibles: Sequence[Mapping[str, Any]]
+    points: Sequence[Point]
+    avant: Mapping[str, Any] | None
+
+    @property
+    def ecart_points(self) -> float | None:
+        """The change of the share since the last édition, in points."""
+        if self.avant is None or self.avant["part"] is None or self.bilan["part"] is None:
+            return None
+        return 100 * float(self.bilan["part"] - self.avant["part"])
+
 
 @router.get("/")
-async def accueil(request: Request, periode: PeriodeDep) -> Response:
-    """L'état des choses sur douze mois, et par où commencer."""
+async def accueil(request: Request, jour: AujourdHui) -> Response:
+    """L'état des choses aujourd'hui, et par où commencer."""
     minimum: int = request.app.state.settings.seuil_publication
 
     async def calcul(db: AsyncSession) -> bytes:
+        periode = lire_periode(None, None, jour)
         lignes = await lire_lignes(db, periode, minimum)
-        utilisees = trier(lignes, "avis", "decroissant", {})[:6]
-        ministeres = [g for g in grouper(lignes, "ministere", minimum) if g.nom]
+        etats = await lire_etats(db, jour)
+        editions = [e for e in await consultation.lister(db) if e["perimetre"] == "toutes"]
+        bilans = {"satisfaction": satisfaction(lignes, etats, minimum)} | {c: bilan_de(etats, c) for c in MONTRES[1:]}
+        cibles = (await lire_cibles(db, jour)).ajouter((None, None), bilans)
+        utilisees = trier([ligne for ligne in lignes if ligne.total], "avis", "decroissant", {})[:6]
         return rendre(
             request,
             "accueil.html",
             periode=periode,
-            ensemble=groupe(None, None, lignes, minimum),
+            demarches=len(lignes),
+            avis=sum(ligne.total for ligne in lignes),
+            resumes={c: resumer(c, bilans[c], cibles[c]["cibles"], editions, jour) for c in MONTRES},
+            derniere=editions[0] if editions else None,
+            precedente=editions[1] if len(editions) > 1 else None,
+            communs=jours_communs(editions[0]["periode"], periode) if editions else 0,
             lignes=[(ligne, certitude_de(ligne)) for ligne in utilisees],
-            ministeres=ministeres,
+            ministeres=compter_ministeres(lignes),
         )
 
-    return await repondre_page(request, ("accueil", periode), calcul)
+    return await repondre_page(request, ("accueil", jour), calcul)
+
+
+def satisfaction(lignes: Iterable[Ligne], etats: Iterable[Etat], minimum: int) -> Bilan:
+    """The synthesis of the indicateur over live figures, as a survey makes it: exempt démarches are left out."""
+    exemptes = {etat.demarche.id for etat in etats if "satisfaction" in etat.exemptions}
+    s = synthese((ligne.note for ligne in lignes if ligne.demarche.id not in exemptes), minimum)
+    statuts = {"publie": s.mesurees, "insuffisant": s.insuffisant, "non_mesure": s.aucun_avis, "exempte": len(exemptes)}
+    return faire(Counter(statuts), s.au_dessus_de_7, Counter())
+
+
+def resumer(
+    cle: str, bilan: Bilan, cibles: Sequence[Mapping[str, Any]], editions: Sequence[Mapping[str, Any]], jour: dt.date
+) -> Resume:
+    """An indicateur beside what the éditions (the latest first) said of it; those that did not know it say nothing."""
+    passees = [(e["periode"].fin, e["bilan"]["indicateurs"].get(cle)) for e in editions[: POINTS_AU_PLUS - 1]]
+    points = [_point(fin, b["part"], b["publies"]) for fin, b in reversed(passees) if b]
+    points.append(replace(_point(jour, bilan.part, bilan.publies), nom="aujourd’hui", court="aujourd’hui"))
+    return Resume(bilan.en_objet(), cibles, points, passees[0][1] if passees else None)
+
+
+def _point(jour: dt.date, part: float | None, publies: int) -> Point:
+    return Point(f"édition arrêtée fin {etape(jour, 'mois')}", etape(jour, "mois", court=True), part, None, publies)
+
+
+def jours_communs(avant: Periode, apres: Periode) -> int:
+    """How many days two périodes share."""
+    return max(0, (min(avant.fin, apres.fin) - max(avant.debut, apres.debut)).days + 1)
+
+
+def compter_ministeres(lignes: Iterable[Ligne]) -> list[tuple[str, str, int, int]]:
+    """Slug, name, how many démarches, how many avis; by name."""
+    comptes: dict[tuple[str, str], list[int]] = {}
+    for ligne in lignes:
+        d = ligne.demarche
+        if d.ministere and d.ministere_slug:
+            compte = comptes.setdefault((d.ministere, d.ministere_slug), [0, 0])
+            compte[0] += 1
+            compte[1] += ligne.total
+    return [(slug, nom, *comptes[nom, slug]) for nom, slug in sorted(comptes)]  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 _HAUTE = re.compile(r"(?<=\S) (?=[;?!%](?!=))")
 _BASSE = re.compile(r"(?<=\S) (?=[:»])")
@@ -25,11 +26,19 @@ def decimal(value: float | None, seuil: float | None = None) -> str:
     >>> decimal(7.04, 7), decimal(6.96, 7), decimal(7.0, 7), decimal(7.2, 7), decimal(None)
     ('7,04', '6,96', '7,0', '7,2', '–')
     """
-    if value is None:
-        return TIRET
-    for digits in range(1, 15):
+    return TIRET if value is None else arrondir(value, () if seuil is None else (seuil,))
+
+
+def arrondir(value: float, seuils: Iterable[float], decimales: int = 1) -> str:
+    """A figure to so many decimals, or more when they would put it on another side of one of the thresholds.
+
+    >>> arrondir(399.9, (400, 800), 0), arrondir(312.4, (400, 800), 0)
+    ('399,9', '312')
+    """
+    bornes = list(seuils)
+    for digits in range(decimales, 15):
         text = f"{value:.{digits}f}"
-        if seuil is None or _side(float(text), seuil) == _side(value, seuil):
+        if all(_side(float(text), borne) == _side(value, borne) for borne in bornes):
             break
     return text.replace(".", ",")
 

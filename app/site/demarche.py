@@ -7,9 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demarches import boutons
 from app.demarches import service as catalogue
+from app.demarches.resolution import resolve_actuelle
 from app.indices import service
+from app.indices.parametres import AujourdHui
 from app.indices.periode import JOUR, PREMIER_JOUR, Periode, etapes
+from app.observatoire import service as observatoire
+from app.observatoire.classement import interventions
+from app.observatoire.engagements import service as engagements
+from app.observatoire.engagements.sql import Filtre
 from app.site.affichage import etape
+from app.site.constats import constater, historiques
 from app.site.graphiques import Point
 from app.site.parametres import PeriodeDep
 from app.site.rendu import rendre, repondre_page
@@ -23,11 +30,14 @@ ANNEES: Final[dict[Pas, int]] = {"mois": 2, "trimestre": 5, "annee": 10}
 
 
 @router.get("/demarches/{slug}")
-async def demarche(request: Request, slug: str, periode: PeriodeDep, pas: Pas = "mois") -> Response:
-    """Les chiffres d'une démarche sur une période."""
+async def demarche(request: Request, slug: str, jour: AujourdHui, periode: PeriodeDep, pas: Pas = "mois") -> Response:
+    """Tout ce que l'on sait d'une démarche sur une période."""
 
     async def calcul(db: AsyncSession) -> bytes:
         minimum: int = request.app.state.settings.seuil_publication
+        connue = await resolve_actuelle(db, slug)
+        assert connue.id is not None
+        lu = await observatoire.lire_demarche(db, slug, periode, minimum)
         return rendre(
             request,
             "demarche.html",
@@ -38,11 +48,15 @@ async def demarche(request: Request, slug: str, periode: PeriodeDep, pas: Pas = 
             periode_avant=precedente(periode),
             points=await evolution(db, slug, periode, pas, minimum),
             boutons=await boutons.lister(db, slug),
+            constats=constater(lu["valeurs"]),
+            historiques=historiques(lu["historique"]),
+            interventions=await interventions.de_la_demarche(db, connue.id, jour, minimum),
+            engagements=await engagements.tous(db, Filtre(demarche=connue.slug), jour, minimum),
             pas=pas,
             pas_possibles=PAS,
         )
 
-    return await repondre_page(request, ("demarche", slug, periode, pas), calcul)
+    return await repondre_page(request, ("demarche", slug, jour, periode, pas), calcul)
 
 
 async def evolution(db: AsyncSession, slug: str, periode: Periode, pas: Pas, minimum: int) -> list[Point]:

@@ -107,13 +107,14 @@ def choix(lignes: Sequence[Ligne], criteres: Criteres) -> dict[str, list[tuple[s
     organismes = Counter((d.organisme, d.organisme_slug) for d in siennes if d.organisme)
     statuts: Counter[str] = Counter(ligne.statut for ligne in lignes)
     return {
-        "ministere": [(slug or SANS, nom or "Sans ministère", n) for (nom, slug), n in _tries(ministeres)],
-        "organisme": [(slug, nom, n) for (nom, slug), n in _tries(organismes)],
+        "ministere": [(slug or SANS, nom or "Sans ministère", n) for (nom, slug), n in tries(ministeres)],
+        "organisme": [(slug, nom, n) for (nom, slug), n in tries(organismes)],
         "statut": [(cle, nom, statuts[cle]) for cle, nom in STATUTS.items()],
     }
 
 
-def _tries(comptes: Counter[Any]) -> list[tuple[Any, int]]:
+def tries(comptes: Counter[Any]) -> list[tuple[Any, int]]:
+    """Counts in the order of names, and what has none last."""
     return sorted(comptes.items(), key=lambda couple: (couple[0][0] is None, couple[0]))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.conditionnel import repondre
 from app.ressources import codage_accepte, compresser
 from app.settings import Settings
-from app.site import affichage, graphiques, paroles
+from app.site import affichage, bilans, graphiques, paroles, promesses
 from app.site.feuille import feuille, icone
 
 HTML: Final = "text/html; charset=utf-8"
@@ -33,6 +33,9 @@ NAVIGATION: Final = (
     ("/", "Accueil"),
     ("/demarches", "Démarches"),
     ("/ministeres", "Ministères"),
+    ("/editions", "Éditions"),
+    ("/engagements", "Engagements"),
+    ("/donnees", "Données ouvertes"),
     ("/methode", "Méthode"),
 )
 """The entries of the menu: addresses and names. A page is under the entry that its address starts with."""
@@ -65,7 +68,7 @@ def environnement() -> Environment:
         extensions=[Typographie],
     )
     env.filters |= affichage.FILTRES
-    env.globals |= graphiques.FONCTIONS | paroles.FONCTIONS
+    env.globals |= graphiques.FONCTIONS | paroles.FONCTIONS | bilans.FONCTIONS | promesses.FONCTIONS
     return env
 
 

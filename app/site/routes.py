@@ -4,11 +4,11 @@ from fastapi import APIRouter, Request, Response
 
 from app.problems import Introuvable
 from app.ressources import serve
-from app.site import accueil, demarche, liste, methode, ministeres, partage
+from app.site import accueil, comparaison, demarche, deploiement, editions, liste, methode, ministeres, partage
 from app.site.feuille import ressources
 
 router = APIRouter(include_in_schema=False)
-for pages in (accueil, liste, demarche, partage, ministeres, methode):
+for pages in (accueil, liste, demarche, partage, ministeres, deploiement, comparaison, editions, methode):
     router.include_router(pages.router)
 
 

@@ -1,11 +1,12 @@
 """Which démarches a list shows, and in which order: the same for a page and for its CSV. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol, TypeVar
 
-from app.indices.lignes import Ligne
+from app.indices.formules import Intervalle, Statut
+from app.indices.lignes import Fiche
+from app.site.adresse import Adressable
 from app.site.paroles import Certitude, certitude
 
 Tri = Literal["pertinence", "titre", "note", "satisfaits", "avis"]
@@ -23,8 +24,30 @@ SANS: Final = "aucun"
 """As a ministère: the démarches that have none."""
 
 
+class Montrable(Protocol):
+    """What lists sort and show: a live démarche or a published one, with its figures."""
+
+    @property
+    def demarche(self) -> Fiche: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def publiee(self) -> bool: ...
+    @property
+    def statut(self) -> Statut: ...
+    @property
+    def note_moyenne(self) -> float | None: ...
+    @property
+    def note_moyenne_ic95(self) -> Intervalle | None: ...
+    @property
+    def part_satisfaits(self) -> float | None: ...
+
+
+L = TypeVar("L", bound=Montrable)
+
+
 @dataclass(frozen=True, slots=True)
-class Criteres:
+class Criteres(Adressable):
     """What is asked of a list, as its address says it; an empty text leaves the choice open."""
 
     q: str = ""
@@ -48,14 +71,6 @@ class Criteres:
     def ordre_choisi(self) -> Ordre:
         return self.ordre if self.ordre in {"croissant", "decroissant"} else _ORDRES[self.tri_choisi]  # type: ignore[return-value]
 
-    def adresse(self, chemin: str, **changes: Any) -> str:
-        """The address of the same list, but for these criteria and its `page`: nothing in it that says nothing."""
-        page = changes.pop("page", 1)
-        valeurs = {nom: valeur for nom, valeur in asdict(replace(self, **changes)).items() if valeur}
-        if page != 1:
-            valeurs["page"] = str(page)
-        return f"{chemin}?{urlencode(valeurs)}" if valeurs else chemin
-
     def adresse_triee(self, chemin: str, tri: Tri) -> str:
         """The same list sorted by a column; the other way round when it is already."""
         ordre: str = _ORDRES[tri]
@@ -64,18 +79,18 @@ class Criteres:
         return self.adresse(chemin, tri=tri, ordre="" if ordre == _ORDRES[tri] else ordre)
 
 
-def certitude_de(ligne: Ligne) -> Certitude | None:
+def certitude_de(ligne: Montrable) -> Certitude | None:
     """How sure it is that a démarche is above 7; None when its indice is not published."""
     return certitude(ligne.note_moyenne, ligne.note_moyenne_ic95) if ligne.publiee else None
 
 
-def selectionner(lignes: Iterable[Ligne], criteres: Criteres, places: Mapping[int, int] | None) -> list[Ligne]:
+def selectionner(lignes: Iterable[L], criteres: Criteres, places: Mapping[int, int] | None) -> list[L]:
     """The démarches that answer, in order. `places`: what a search found, None when nothing was searched."""
     gardees = [ligne for ligne in lignes if _repond(ligne, criteres, places)]
     return trier(gardees, criteres.tri_choisi, criteres.ordre_choisi, places or {})
 
 
-def _repond(ligne: Ligne, criteres: Criteres, places: Mapping[int, int] | None) -> bool:
+def _repond(ligne: Montrable, criteres: Criteres, places: Mapping[int, int] | None) -> bool:
     d = ligne.demarche
     return (
         (places is None or d.id in places)
@@ -86,7 +101,7 @@ def _repond(ligne: Ligne, criteres: Criteres, places: Mapping[int, int] | None) 
     )
 
 
-def trier(lignes: Sequence[Ligne], tri: Tri, ordre: Ordre, places: Mapping[int, int]) -> list[Ligne]:
+def trier(lignes: Sequence[L], tri: Tri, ordre: Ordre, places: Mapping[int, int]) -> list[L]:
     """In order; those that have no published value come last whatever the order, and equals in the order of titles."""
     valeur = _valeurs(places)[tri]
     par_titre = sorted(lignes, key=lambda ligne: (ligne.demarche.titre_recherche, ligne.demarche.id))
@@ -95,7 +110,7 @@ def trier(lignes: Sequence[Ligne], tri: Tri, ordre: Ordre, places: Mapping[int, 
     return avec + [ligne for ligne in par_titre if valeur(ligne) is None]
 
 
-def _valeurs(places: Mapping[int, int]) -> dict[Tri, Callable[[Ligne], Any]]:
+def _valeurs(places: Mapping[int, int]) -> dict[Tri, Callable[[Montrable], Any]]:
     return {
         "pertinence": lambda ligne: places.get(ligne.demarche.id),
         "titre": lambda ligne: ligne.demarche.titre_recherche,

@@ -1,16 +1,18 @@
 """The ranking of the worst rated, from the figures of every démarche."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.indices.formules import METHODE, SEUIL
+from app.indices.lignes import Ligne, lire_lignes
 from app.indices.periode import Periode
 from app.indices.schemas import PeriodeLue
+from app.observatoire import sql
 from app.observatoire.classement.formules import ECARTEES, TAUX, Candidate, Place, placer, rang
 from app.observatoire.classement.schemas import Classee, Classement, Ecartees
 from app.observatoire.indicateurs.satisfaction import SATISFACTION
-from app.observatoire.releve import Ligne, relever
 
 LIMITE, LIMITE_AU_PLUS = 20, 1_000
 
@@ -23,12 +25,30 @@ async def classer(
     limite: int = LIMITE,
     seuil: float = SEUIL,
 ) -> Classement:
-    """The worst rated démarches of a ministère (slug or exact name), or of all.
+    """The worst rated démarches of a ministère (slug or exact name), or of all."""
+    lignes = await lire_lignes(db, periode, minimum)
+    return ranger(lignes, await exemptees(db, periode), periode, ministere, limite, seuil)
+
+
+async def exemptees(db: AsyncSession, periode: Periode) -> frozenset[int]:
+    """The démarches, by id, that the ranking leaves out on the last day."""
+    exemptions = await sql.exemptions(db, periode.fin)
+    return frozenset(demarche for demarche, raisons in exemptions.items() if SATISFACTION.cle in raisons)
+
+
+def ranger(
+    lignes: Sequence[Ligne],
+    exemptees: Collection[int],
+    periode: Periode,
+    ministere: str | None = None,
+    limite: int = LIMITE,
+    seuil: float = SEUIL,
+) -> Classement:
+    """The ranking, from every démarche.
 
     Which ones are surely below is decided among all of them, so that a filter never changes a verdict.
     """
-    lignes = await relever(db, periode, minimum, cles={SATISFACTION.cle})
-    candidates = {ligne.demarche.slug: _candidate(ligne) for ligne in lignes}
+    candidates = {ligne.demarche.slug: _candidate(ligne, exemptees) for ligne in lignes}
     places = placer(candidates.values(), seuil)
     gardees = {
         ligne.demarche.slug: ligne
@@ -49,17 +69,21 @@ async def classer(
     )
 
 
-def _candidate(ligne: Ligne) -> Candidate:
-    valeur = ligne.valeurs[SATISFACTION.cle]
-    return Candidate(ligne.demarche.slug, valeur.statut, ligne.indice.note_moyenne, ligne.indice.note_moyenne_ic95)
+def _candidate(ligne: Ligne, exemptees: Collection[int]) -> Candidate:
+    slug = ligne.demarche.slug
+    if ligne.demarche.id in exemptees:
+        return Candidate(slug, "exempte")
+    if ligne.publiee:
+        return Candidate(slug, "publie", ligne.note_moyenne, ligne.note_moyenne_ic95)
+    return Candidate(slug, "insuffisant" if ligne.total else "non_mesure")
 
 
 def _classee(n: int, ligne: Ligne) -> Classee:
-    demarche, indice = ligne.demarche, ligne.indice
-    assert indice.note_moyenne is not None
-    assert indice.note_moyenne_ic95 is not None
-    assert indice.part_satisfaits is not None
+    demarche, moyenne, ic95 = ligne.demarche, ligne.note_moyenne, ligne.note_moyenne_ic95
+    assert moyenne is not None
+    assert ic95 is not None
+    assert ligne.part_satisfaits is not None
     return Classee(
         n, demarche.slug, demarche.titre, demarche.ministere, demarche.organisme,
-        indice.total, indice.note_moyenne, indice.note_moyenne_ic95, indice.part_satisfaits,
+        ligne.total, moyenne, ic95, ligne.part_satisfaits,
     )  # fmt: skip

@@ -1,29 +1,43 @@
 """How far the targets of engagements are today, from a survey of the démarches. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Row
 
+from app.indices.formules import au_dessus_de_7
+from app.indices.lignes import Ligne
 from app.observatoire.bilan import Bilan, bilan
 from app.observatoire.engagements.schemas import Avancement
-from app.observatoire.releve import Ligne, par_groupe
+from app.observatoire.indicateurs.satisfaction import SATISFACTION
+from app.observatoire.releve import Identite
+from app.observatoire.sql import Parmi
+from app.observatoire.valeurs import NON_MESURE, Valeur
 
 Perimetre = tuple[str | None, ...] | frozenset[int]
 """Ids of démarches; or (), (ministère,), (ministère, organisme) by slug."""
 
 
+class Mesuree(Protocol):
+    """A démarche and what indicateurs say of it."""
+
+    @property
+    def demarche(self) -> Identite: ...
+    @property
+    def valeurs(self) -> Mapping[str, Valeur]: ...
+
+
 class Avancements:
     """Each perimeter is added up once, however many engagements aim at it."""
 
-    def __init__(self, lignes: Sequence[Ligne]) -> None:
+    def __init__(self, lignes: Sequence[Mesuree]) -> None:
         self._par_id = {ligne.demarche.id: ligne for ligne in lignes}
-        self._groupes: dict[tuple[str | None, ...], Sequence[Ligne]] = {
-            (): lignes,
-            **par_groupe(lignes, lambda d: (d.ministere_slug,)),
-            **par_groupe(lignes, lambda d: (d.ministere_slug, d.organisme_slug)),
-        }
+        self._groupes: dict[tuple[str | None, ...], list[Mesuree]] = {(): list(lignes)}
+        for ligne in lignes:
+            d = ligne.demarche
+            for groupe in ((d.ministere_slug,), (d.ministere_slug, d.organisme_slug)):
+                self._groupes.setdefault(groupe, []).append(ligne)
         self._bilan = cache(self._additionner)
 
     def de(self, row: Row[Any]) -> Avancement:
@@ -35,7 +49,7 @@ class Avancements:
 
     def _additionner(self, indicateur: str, ou: Perimetre) -> Bilan:
         if isinstance(ou, frozenset):
-            lignes: Sequence[Ligne] = [self._par_id[cle] for cle in sorted(ou) if cle in self._par_id]
+            lignes: Sequence[Mesuree] = [self._par_id[cle] for cle in sorted(ou) if cle in self._par_id]
         else:
             lignes = self._groupes.get(ou, ())
         return bilan([ligne.valeurs[indicateur] for ligne in lignes])
@@ -48,3 +62,27 @@ def perimetre(row: Row[Any]) -> Perimetre:
     if row.organisme_slug is not None:
         return row.ministere_slug, row.organisme_slug
     return () if row.ministere_slug is None else (row.ministere_slug,)
+
+
+def satisfaction(ligne: Ligne, exemptions: Mapping[str, str]) -> Valeur:
+    """Whether a démarche is above 7, as the indicateur says, and nothing else of it."""
+    if SATISFACTION.cle in exemptions:
+        return Valeur("exempte")
+    if ligne.publiee:
+        return Valeur("publie", atteint=au_dessus_de_7(ligne.note, ligne.minimum))
+    return Valeur("insuffisant") if ligne.total else NON_MESURE
+
+
+def parmi(rows: Iterable[Row[Any]]) -> Parmi | None:
+    """The démarches that the perimeters of these engagements are made of; None for all."""
+    ids: set[int] = set()
+    ministeres: set[str] = set()
+    for row in rows:
+        ou = perimetre(row)
+        if isinstance(ou, frozenset):
+            ids |= ou
+        elif ou and ou[0] is not None:
+            ministeres.add(ou[0])
+        else:
+            return None
+    return Parmi(tuple(sorted(ids)), tuple(sorted(ministeres)))

@@ -1,7 +1,9 @@
 """The register as others read it, on a day."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
@@ -9,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demarches import curseur
 from app.demarches.texte import SLUG
+from app.indices.lignes import lire_lignes
 from app.indices.periode import lire_periode
 from app.observatoire.engagements import sql
-from app.observatoire.engagements.avancement import Avancements
+from app.observatoire.engagements.avancement import Avancements, Mesuree, parmi, satisfaction
 from app.observatoire.engagements.echeances import delais
 from app.observatoire.engagements.refus import EngagementInconnu
 from app.observatoire.engagements.schemas import (
@@ -22,9 +25,23 @@ from app.observatoire.engagements.schemas import (
     PageEngagements,
 )
 from app.observatoire.engagements.sql import Filtre
-from app.observatoire.releve import Ligne, relever
+from app.observatoire.etat import lire_etats
+from app.observatoire.indicateurs import PAR_CLE
+from app.observatoire.indicateurs.satisfaction import SATISFACTION
+from app.observatoire.releve import relever
 
 LIMITE, LIMITE_AU_PLUS = 100, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choix:
+    """How many engagements there are, in all and by each criterion; `ministeres` by slug and name."""
+
+    total: int
+    en_retard: int
+    genres: Counter[str]
+    statuts: Counter[str]
+    ministeres: Counter[tuple[str, str]]
 
 
 async def lister(
@@ -44,6 +61,19 @@ async def tous(db: AsyncSession, filtre: Filtre, jour: dt.date, minimum: int) ->
     return await _lus(db, await sql.lister(db, filtre, jour), jour, minimum)
 
 
+async def choix(db: AsyncSession, jour: dt.date) -> Choix:
+    """What the register can be filtered by, and how many engagements each choice has, as it stands on `jour`."""
+    rows = await sql.choix(db, jour)
+    chacun = {row.id: row for row in rows}.values()
+    return Choix(
+        len(chacun),
+        sum(row.en_retard is True for row in chacun),
+        Counter(row.genre for row in chacun),
+        Counter(row.statut for row in chacun),
+        Counter((row.slug, row.nom) for row in rows if row.slug),
+    )
+
+
 async def lire(db: AsyncSession, slug: str, jour: dt.date, minimum: int) -> EngagementLu:
     """One engagement. Raises EngagementInconnu."""
     row = await sql.lire(db, slug) if SLUG.fullmatch(slug) else None
@@ -53,12 +83,25 @@ async def lire(db: AsyncSession, slug: str, jour: dt.date, minimum: int) -> Enga
 
 
 async def _lus(db: AsyncSession, rows: Sequence[Row[Any]], jour: dt.date, minimum: int) -> list[EngagementLu]:
-    """Engagements as they stand on `jour`; the démarches are surveyed once, and only if a target asks for it."""
-    lignes: list[Ligne] = []
-    if vises := {row.indicateur for row in rows if row.indicateur}:
-        lignes = await relever(db, lire_periode(None, None, jour), minimum, cles=vises)
-    avancements = Avancements(lignes)
+    """Engagements as they stand on `jour`; the démarches that targets ask for are surveyed once."""
+    cibles = [row for row in rows if row.indicateur]
+    avancements = Avancements(await _relever(db, cibles, jour, minimum) if cibles else ())
     return [_lu(row, jour, avancements) for row in rows]
+
+
+async def _relever(db: AsyncSession, cibles: Sequence[Row[Any]], jour: dt.date, minimum: int) -> Sequence[Mesuree]:
+    """What the indicateurs of these targets say of their démarches, over the last twelve months."""
+    vises, periode = {row.indicateur for row in cibles}, lire_periode(None, None, jour)
+    ou = parmi(cibles)
+    if ou is not None or any("reponses" in PAR_CLE[cle].lit for cle in vises):
+        return await relever(db, periode, minimum, parmi=ou, cles=vises)
+    # Of every démarche: whether its mean is above the threshold is enough, and several times cheaper.
+    etats = await lire_etats(db, jour, vises - {SATISFACTION.cle})
+    if SATISFACTION.cle in vises:
+        lues = {ligne.demarche.id: ligne for ligne in await lire_lignes(db, periode, minimum)}
+        for etat in etats:
+            etat.valeurs = {**etat.valeurs, SATISFACTION.cle: satisfaction(lues[etat.demarche.id], etat.exemptions)}
+    return etats
 
 
 def _lu(row: Row[Any], jour: dt.date, avancements: Avancements) -> EngagementLu:

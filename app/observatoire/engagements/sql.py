@@ -34,11 +34,24 @@ _DU_MINISTERE = """
        JOIN ministere dm ON dm.id = d.ministere_id
        WHERE l.engagement_id = e.id AND :ministere IN (dm.slug, dm.nom)))
 """
+_DE_LA_DEMARCHE = """
+    EXISTS (SELECT FROM engagement_demarche l JOIN demarche d ON d.id = l.demarche_id
+            WHERE l.engagement_id = e.id AND d.slug = :demarche)
+"""
+_CHOIX = text("""
+    SELECT DISTINCT e.id, e.genre, e.statut, e.statut IN ('prevu', 'en_cours') AND e.echeance < :jour AS en_retard,
+           m.slug, m.nom
+    FROM engagement e
+    LEFT JOIN engagement_demarche l ON l.engagement_id = e.id
+    LEFT JOIN demarche d ON d.id = l.demarche_id
+    LEFT JOIN ministere m ON m.id IN (e.ministere_id, d.ministere_id)
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Filtre:
     """Which engagements; None for any. `ministere`: slug or exact name, of the engagement or of one of its démarches.
+    `demarche`: the slug of one of its démarches.
 
     `en_retard`: whether they are open and past their due date on the day that is asked about.
     """
@@ -47,6 +60,7 @@ class Filtre:
     statut: str | None = None
     genre: str | None = None
     en_retard: bool | None = None
+    demarche: str | None = None
 
 
 async def lister(
@@ -59,6 +73,7 @@ async def lister(
         ("ministere", _DU_MINISTERE),
         ("statut", "e.statut = :statut"),
         ("genre", "e.genre = :genre"),
+        ("demarche", _DE_LA_DEMARCHE),
     ):
         if valeur := getattr(filtre, nom):
             conditions.append(condition)
@@ -69,6 +84,12 @@ async def lister(
         valeurs["jour"] = jour
     requete = f"{_LECTURE} WHERE {' AND '.join(conditions)} ORDER BY e.id LIMIT CAST(:limite AS integer)"
     return (await db.execute(text(requete), valeurs)).all()
+
+
+async def choix(db: AsyncSession, jour: dt.date) -> Sequence[Row[Any]]:
+    """Every engagement as filters see it, once for each ministère that it or one of its démarches has: `id`, `genre`,
+    `statut`, `en_retard`, and the ministère's `slug` and `nom`, None when there is none."""
+    return (await db.execute(_CHOIX, {"jour": jour})).all()
 
 
 async def lire(db: AsyncSession, slug: str) -> Row[Any] | None:

@@ -49,14 +49,16 @@ def moustache(x: float, bornes: tuple[float, float] | None, y: float, rayon: flo
     yield balise("circle", class_="point", cx=pc(x), cy=y, r=rayon)
 
 
-def vignette(moyenne: float, ic95: Intervalle | None, maximum: float = NOTE_MAX, seuil: float = SEUIL) -> Markup:
+def vignette(moyenne: float, ic95: Intervalle | None, maximum: float = NOTE_MAX, seuil: float | None = SEUIL) -> Markup:
     """The same in the height of a line, without text, for tables: the values stand beside it."""
-    x, s, debut, fin = (pc(abscisse(v, maximum)) for v in (moyenne, seuil, 0, maximum))
+    x, debut, fin = (pc(abscisse(v, maximum)) for v in (moyenne, 0, maximum))
+    s = "" if seuil is None else pc(abscisse(seuil, maximum))
+    trait = f'<line class="seuil" x1="{s}" y1="2" x2="{s}" y2="22"/>' if s else ""
     bas, haut = (pc(abscisse(v, maximum)) for v in (ic95 or (moyenne, moyenne)))
     return Markup(  # noqa: S704 - nothing but numbers
         f'<svg class="graphique vignette" width="100%" height="24" aria-hidden="true">'
         f'<line class="axe" x1="{debut}" y1="12" x2="{fin}" y2="12"/>'
-        f'<line class="seuil" x1="{s}" y1="2" x2="{s}" y2="22"/>'
+        f"{trait}"
         f'<line class="moustache" x1="{bas}" y1="12" x2="{haut}" y2="12"/>'
         f'<circle class="point" cx="{x}" cy="12" r="4"/></svg>'
     )
