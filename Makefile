@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check chromium bench screenshots clean
+.PHONY: demo test check chromium firefox bench lighthouse screenshots clean
 
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
@@ -25,8 +25,19 @@ chromium:
 	@command -v chromium >/dev/null || \
 	  echo "*** CHROMIUM IS MISSING: every browser test will be LEFT OUT (install the package chromium) ***" >&2
 
+# Firefox: installed when that can be done, and its tests alone (`make test` runs them too where it is installed).
+firefox: $(VENV)/.test
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || test "$$(id -u)" != 0 || \
+	  ! command -v apt-get >/dev/null || { echo "Installing Firefox (apt-get)…"; apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null; } || true
+	$(BIN)/pytest tests/navigateur/test_firefox.py
+
 bench: $(VENV)/.test
 	$(BIN)/python -m bench
+
+# The form and the demonstration's host page, mobile; npx fetches Lighthouse.
+lighthouse: $(VENV)/.demo chromium
+	$(BIN)/python -m bench.lighthouse
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import reachable_directory
 from tests.serveur import COMMAND, environment, free_port, wait_ready
 
+GALERIE = "/tous-les-boutons"
+
 
 @contextmanager
 def demo(directory, port):
@@ -44,23 +46,34 @@ def tmp_path():
         yield directory
 
 
+async def check_gallery(client, base, site):
+    """The page with every form of the button has one bouton of each kind, all of them alive."""
+    gallery = (await client.get(f"{site}{GALERIE}")).text
+    known = {}
+    for cle in set(re.findall(r'data-bouton="(\w+)"', gallery)):
+        known[cle] = (await client.get(f"{base}/widget/v1/boutons/{cle}?langue=fr")).json()
+    kinds = sorted((bouton["echelle"], bouton.get("essai", False)) for bouton in known.values())
+    assert kinds == [("notes", False), ("smileys", False), ("smileys", True)]
+
+
 async def test_the_demonstration_shows_a_host_page_on_another_origin_and_exact_figures(tmp_path):
     port = free_port()
-    base = f"http://127.0.0.1:{port}"
+    base, site = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
     with demo(tmp_path, port) as (process, log):
         await wait_ready(base, process)
         async with httpx.AsyncClient() as client:
-            page = (await client.get(f"http://127.0.0.1:{port + 1}/")).text
-            assert "(démonstration)</header>" in page
+            page = (await client.get(f"{site}/")).text
+            assert "(démonstration)</span>" in page
             cle = re.findall(rf'href="{base}/avis/(\w+)"', page)[0]
             assert (await client.get(f"{base}/avis/{cle}")).status_code == 200
+            await check_gallery(client, base, site)
             synthese = (await client.get(f"{base}/api/v1/synthese")).json()
             assert synthese["mesurees"] >= 8
             titles = [d["titre"] for d in (await client.get(f"{base}/api/v1/demarches")).json()["elements"]]
             assert len(titles) >= 12
             assert all("démonstration" in title for title in titles)
-        for shown in (f"{base}/avis/{cle}", f"{base}/api/docs", f"{base}/demarches", f"127.0.0.1:{port + 1}"):
-            assert shown in log.read_text()
+        for shown in (f"{base}/avis/{cle}", f"{base}/api/docs", f"{base}/demarches", f"{site}/", f"{site}{GALERIE}"):
+            assert f"{shown}\n" in log.read_text()
         assert servers_of(tmp_path)
     assert process.returncode == 0
     assert not servers_of(tmp_path)

@@ -1,9 +1,9 @@
 // <jdma-avis>: the button on somebody else's page. What is needed before a click is here; the rest comes with it.
 import { h } from "./dom.js";
-import { feuille, noter, question, radios } from "./reponses.js";
+import { noter, question, radios } from "./reponses.js";
 import { CSS, QUESTIONS, TEXTES } from "./construit.js";
 
-export const SCRIPT = document.currentScript || document.querySelector('script[src*="/widget/v1/jdma"]');
+export const SCRIPT = document.currentScript || document.querySelector('[src*="/widget/v1/jdma"]');
 const SERVICE = SCRIPT && new URL(SCRIPT.src).origin;
 export const COFFRE = "jdma " + SERVICE;
 const OPTIONS = {
@@ -12,10 +12,11 @@ const OPTIONS = {
   theme: ["clair", "sombre", "auto"],
   position: ["page", "bas-droite", "bas-gauche"],
 };
-let style;
+const style = new CSSStyleSheet();
+style.replaceSync(CSS);
 let averti;
 
-// Tried until it works, and at once when the network is back.
+// Tried until it works, a second later each time, and at once when the network is back.
 async function insister(action, attendre) {
   for (let essai = 0; ; ) {
     try {
@@ -23,7 +24,7 @@ async function insister(action, attendre) {
     } catch {
       attendre?.();
       await new Promise((ok) => {
-        setTimeout(ok, 1e3 * 2 ** Math.min(essai++, 6));
+        setTimeout(ok, 1e3 * ++essai);
         addEventListener("online", ok, { once: true });
       });
     }
@@ -35,7 +36,7 @@ async function insister(action, attendre) {
 export const charger = (racine, attendre) =>
   insister((essai) => {
     const { integrity } = SCRIPT;
-    const nom = (integrity || !essai ? QUESTIONS[0] : "") + "js" + (essai ? "?" + essai : "");
+    const nom = (integrity || !essai ? QUESTIONS[0] : "") + "js?" + essai;
     const href = SERVICE + "/widget/v1/questions." + nom;
     if (integrity) racine?.append(h("link", { rel: "modulepreload", href, integrity: QUESTIONS[1], crossorigin: "" }));
     return import(href);
@@ -45,24 +46,25 @@ export class JdmaAvis extends HTMLElement {
   static observedAttributes = ["bouton", "langue", ...Object.keys(OPTIONS)];
 
   #hote;
-  #quitter = () => this.#hote?.quitter();
 
   constructor() {
     super();
-    const racine = this.attachShadow({ mode: "open" });
-    racine.adoptedStyleSheets = [(style ||= feuille(CSS))];
-    // The host page's shortcuts must not fire while somebody types here.
-    for (const nom of ["keydown", "keyup", "keypress"]) racine.addEventListener(nom, (e) => e.stopPropagation());
+    this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
   }
 
   connectedCallback() {
     if (!this.#hote) this.#dessiner();
-    document.addEventListener("visibilitychange", this.#quitter);
+    document.addEventListener("visibilitychange", this);
   }
 
   disconnectedCallback() {
-    this.#quitter();
-    document.removeEventListener("visibilitychange", this.#quitter);
+    this.handleEvent();
+    document.removeEventListener("visibilitychange", this);
+  }
+
+  // The page is hidden, perhaps for good, or the element goes: what was said leaves.
+  handleEvent() {
+    this.#hote?.quitter();
   }
 
   attributeChangedCallback() {
@@ -73,7 +75,7 @@ export class JdmaAvis extends HTMLElement {
     const [defaut] = OPTIONS[nom];
     const valeur = this.getAttribute(nom) || defaut;
     if (OPTIONS[nom].includes(valeur)) return valeur;
-    if (!averti) console.warn(`jdma-avis : ${nom}="${valeur}" ?`, (averti = OPTIONS[nom]));
+    if (!averti) console.warn(`jdma ${nom}="${valeur}" ?`, (averti = OPTIONS[nom]));
     return defaut;
   }
 
@@ -82,31 +84,36 @@ export class JdmaAvis extends HTMLElement {
     if (!cle) return;
     const [voulue] = (this.getAttribute("langue") || (this.closest("[lang]") || document.documentElement).lang).split("-");
     const langue = TEXTES[voulue] ? voulue : "fr";
-    const [sens, libelle, attente] = TEXTES[langue];
-    const [mode, ...options] = Object.keys(OPTIONS).map((nom) => this.#option(nom));
+    const [libelle, attente, dir] = TEXTES[langue];
+    const options = Object.keys(OPTIONS).map((nom) => this.#option(nom));
+    const [mode] = options;
     const texte = this.textContent.trim() || libelle;
-    const corps = h("div", { class: "jdma " + mode + " " + options.join(" "), lang: langue, dir: sens });
-    const racine = this.shadowRoot;
+    // The host page's shortcuts must not fire while somebody types here.
+    const taire = (e) => e.stopPropagation();
+    const attributs = { lang: langue, dir: dir || "ltr", keydown: taire, keyup: taire, keypress: taire };
     const statut = h("p", { role: "status" });
+    const corps = h("div", { class: "jdma " + options.join(" "), ...attributs }, statut);
+    const racine = this.shadowRoot;
     const attendre = () => (statut.textContent = attente);
     racine.replaceChildren(corps);
     const hote = (this.#hote = {
-      cle, mode, langue, racine, statut, feuille, h, noter, question, radios,
+      cle, mode, langue, racine, statut, h, noter, question, radios,
       fiche: (suite) =>
         insister(async () => {
           const reponse = await fetch(`${SERVICE}/widget/v1/boutons/${cle}?langue=${langue + suite}`);
-          return reponse.ok ? reponse.json() : Promise.reject();
+          if (reponse.ok) return reponse.json();
+          throw reponse;
         }, attendre),
       // Leaving before the questions' file is there: what was clicked leaves too, now or at the next visit.
-      quitter() {
-        if (hote.note == null || hote.d || !crypto.randomUUID) return;
-        hote.d = { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
-        navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d));
+      quitter: () => {
+        if (hote.note == null || hote.d || this.hasAttribute("apercu")) return;
         try {
+          hote.d = { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
+          navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d));
           const gardes = JSON.parse(localStorage.getItem(COFFRE)) || [];
           localStorage.setItem(COFFRE, JSON.stringify([...gardes, { d: hote.d, t: Date.now() }]));
         } catch {
-          // Storage is blocked.
+          // A page without TLS has no randomUUID; storage may be blocked.
         }
       },
     });
@@ -116,15 +123,19 @@ export class JdmaAvis extends HTMLElement {
       hote.sure ||= sure;
       if (hote.suivre) return hote.suivre();
       if (hote.charge) return;
-      hote.charge = 1;
+      hote.charge = hote.fiche("&textes=" + mode); // on its way at the same time as the file
       (await charger(racine, attendre)).default(hote);
     };
-    if (mode == "lien") corps.append(h("a", { class: "bouton", href: `${SERVICE}/avis/${cle}?langue=${langue}` }, texte));
+    if (mode == "lien") corps.prepend(h("a", { class: "bouton", href: `${SERVICE}/avis/${cle}?langue=${langue}` }, texte));
     else if (mode == "integre") {
-      hote.fiche("").then((fiche) => corps.append(fiche.choix ? noter(fiche, null, ouvrir) : fiche.clos, statut));
+      hote.fiche("").then((fiche) => {
+        hote.vue = fiche;
+        statut.textContent = "";
+        corps.prepend(fiche.choix ? noter(fiche, null, ouvrir) : fiche.clos);
+      });
     } else {
       const click = () => ouvrir();
-      corps.append(h("button", { class: "bouton", type: "button", "aria-haspopup": "dialog", click }, texte), statut);
+      corps.prepend(h("button", { class: "bouton", "aria-haspopup": "dialog", click }, texte));
     }
   }
 }

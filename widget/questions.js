@@ -4,6 +4,8 @@ import { complement, etapes } from "./etapes.js";
 import { CSS } from "./construit.js";
 
 const MERCI = 4;
+const style = new CSSStyleSheet();
+style.replaceSync(CSS);
 
 function parcours(hote, cadre, fiche, emettre) {
   const { h, statut } = hote;
@@ -104,13 +106,13 @@ export default async function questions(hote) {
     racine.host.dispatchEvent(
       new CustomEvent("jdma:" + nom, { bubbles: true, composed: true, detail: { bouton: hote.cle, ...detail } }),
     );
-  racine.adoptedStyleSheets.push(hote.feuille(CSS));
+  racine.adoptedStyleSheets.push(style);
   // Enter held down must neither run through the questions nor close what it has just opened.
   racine.addEventListener("keydown", (e) => {
     if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
-  });
+  }, true);
   const [cadre, fermer] = hote.mode == "panneau" ? panneau(hote, emettre) : [h("div")];
-  const fiche = await hote.fiche("&textes=1");
+  const fiche = { ...hote.vue, ...(await hote.charge) };
   const { T, clos } = fiche;
   fermer?.setAttribute("aria-label", T.fermer);
   statut.textContent = "";

@@ -1,12 +1,6 @@
 // A question and its answers, as radio buttons with their text.
 import { h } from "./dom.js";
 
-export function feuille(css) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
-  return sheet;
-}
-
 // A question and its answers; its title can take the focus, so that a new step is read out.
 export const question = (titre, precision, ...contenu) =>
   h("fieldset", 0, h("legend", 0, h("h2", { tabindex: -1 }, titre), h("span", 0, precision)), contenu);
@@ -26,14 +20,13 @@ export function radios(name, choix, choisie, choisir, genre) {
   return h("div", { class: "choix " + genre, keydown, keyup: () => (fleche = 0) }, boutons);
 }
 
-const BOUCHES = ["34q9-9 18 0", "32h18", "29q9 10 18 0"];
+const BOUCHES = ["29q8-8 16 0", "27h16", "24q8 9 16 0"];
 
 const visage = (rang) =>
   h(
     "svg",
-    { viewBox: "0 0 48 48", "aria-hidden": "true" },
-    h("circle", { cx: 24, cy: 24, r: 21 }),
-    h("path", { d: "M17 18v3M31 18v3M15 " + BOUCHES[rang] }),
+    { "aria-hidden": "true" },
+    h("path", { d: "M2 20a18 18 0 1 0 36 0a18 18 0 1 0-36 0m12-5v3M26 15v3M12 " + BOUCHES[rang] }),
   );
 
 // The one required question, on the bouton's own scale: three smileys, or notes from 0 to 10 and what both ends mean.
@@ -41,6 +34,6 @@ export const noter = (fiche, note, choisir) =>
   question(
     fiche.question,
     fiche.precision,
-    radios("note", fiche.choix.map(([n, texte], rang) => [n, texte, fiche.bornes || visage(rang)].slice(0, fiche.bornes ? 2 : 3)), note, choisir, fiche.echelle),
+    radios("note", fiche.choix.map(([n, texte], rang) => [n, texte, !fiche.bornes && visage(rang)]), note, choisir, fiche.echelle),
     fiche.bornes && h("p", { class: "bornes" }, fiche.bornes.map((borne) => h("span", 0, borne))),
   );

@@ -15,6 +15,7 @@ from app.cli import (
     interventions,
     observatoire,
     service,
+    snippet,
 )
 from app.cli.socle import Erreur
 from app.database import AWAY, is_away
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (service, donnees, boutons, observatoire, engagements, donnees_ouvertes):
+for group in (service, donnees, snippet, boutons, observatoire, engagements, donnees_ouvertes):
     app.registered_commands += group.app.registered_commands
 app.add_typer(cles.app)
 app.add_typer(engagements.engagement)

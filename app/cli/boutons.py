@@ -1,4 +1,4 @@
-"""`snippet`, `boutons`, `bouton-…`, `renommer`: what is done by hand to a démarche and its boutons."""
+"""`boutons`, `bouton-…`, `renommer`: what is done by hand to a démarche and its boutons."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal, TypeVar
@@ -7,10 +7,10 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.cli.socle import Erreur, with_engine
+from app.compat import annuaire
 from app.demarches import boutons
-from app.demarches.snippet import snippet as html
+from app.demarches.boutons import BoutonVu
 from app.problems import Probleme
-from app.settings import get_settings
 
 app = typer.Typer()
 Result = TypeVar("Result")
@@ -20,6 +20,9 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug de la démarche,
 Cle = Annotated[str, typer.Argument(metavar="CLE", help="Clé publique du bouton.")]
 Origines = Annotated[
     list[str] | None, typer.Option("--origine", help="Origine autorisée (https://site.gouv.fr) ; répétable.")
+]
+Echelle = Annotated[
+    str, typer.Option("--echelle", metavar="smileys|notes", help="Trois visages (0, 5, 10), ou une note de 0 à 10.")
 ]
 
 
@@ -41,22 +44,9 @@ def in_transaction(
 
 
 def said(problem: Probleme) -> str:
-    """A refusal in one line."""
+    """A refusal in one line, which says each thing once."""
     details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
-    return " ".join([problem.detail, *details])
-
-
-@app.command()
-def snippet(
-    slug: Slug,
-    bouton: Annotated[str | None, typer.Option("--bouton", help="Clé d'un autre bouton que le premier.")] = None,
-) -> None:
-    """Affiche le code HTML à coller dans la page de fin de la démarche."""
-    known = in_transaction(lambda db: boutons.lister(db, slug))
-    chosen = next((b for b in known if bouton in (None, b.cle)), None)
-    if chosen is None:
-        raise Erreur("cette démarche n'a pas ce bouton")
-    typer.echo(html(get_settings().base, chosen.cle))
+    return " ".join(dict.fromkeys([problem.detail, *details]))
 
 
 @app.command("boutons")
@@ -64,14 +54,37 @@ def list_boutons(slug: Slug) -> None:
     """Liste les boutons d'une démarche."""
     for b in in_transaction(lambda db: boutons.lister(db, slug)):
         etat = "ouvert" if b.ferme_le is None else f"fermé le {b.ferme_le:%Y-%m-%d} ({b.ferme_raison})"
-        depuis = f"premier avis le {b.premier_avis}" if b.premier_avis else "aucun avis"
-        typer.echo(f"{b.cle}  {b.nom}  {etat}  {depuis}  origines : {', '.join(b.origines) or 'toutes'}")
+        origines = f"origines : {', '.join(b.origines) or 'toutes'}"
+        typer.echo("  ".join([b.cle, b.nom, etat, _avis(b), f"échelle : {b.echelle}", origines]))
+
+
+def _avis(bouton: BoutonVu) -> str:
+    if bouton.essai:
+        return "essai, jamais compté"
+    return f"premier avis le {bouton.premier_avis}" if bouton.premier_avis else "aucun avis"
 
 
 @app.command("bouton-creer")
-def create(slug: Slug, nom: Annotated[str, typer.Argument(metavar="NOM")], origine: Origines = None) -> None:
-    """Ajoute un bouton à une démarche et affiche sa clé."""
-    typer.echo(in_transaction(lambda db: boutons.creer(db, slug, nom, origine)))
+def create(
+    slug: Slug,
+    nom: Annotated[str, typer.Argument(metavar="NOM")],
+    origine: Origines = None,
+    echelle: Echelle = "smileys",
+    essai: Annotated[bool, typer.Option("--essai", help="Pour essayer : ses avis ne sont jamais comptés.")] = False,
+) -> None:
+    """Ajoute un bouton à une démarche et affiche sa clé. Bouton d'essai ou non, c'est pour toujours."""
+    kept = {"note": "notes"}.get(echelle, echelle)
+    typer.echo(in_transaction(lambda db: boutons.creer(db, slug, nom, origine, echelle=kept, essai=essai)))
+
+
+@app.command("bouton-identifiant")
+def name(
+    cle: Cle,
+    identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Par exemple jdma-formulaire:12.")],
+) -> None:
+    """Donne à un bouton le nom qu'il porte dans un autre système."""
+    in_transaction(lambda db: annuaire.nommer_bouton(db, cle, identifiant))
+    typer.echo(f"Le bouton {cle} est désormais {identifiant.strip()}.")
 
 
 @app.command("bouton-fermer")

@@ -36,8 +36,9 @@ async def _nothing(_engine: AsyncEngine) -> None:
 def demo() -> None:
     """Tout d'un coup, pour un premier regard : base, catalogue et avis inventés, service, page hôte."""
     from app import serveur
-    from app.demarches.snippet import snippet
     from app.demo import lancement
+    from app.demo.pages_hote import Vitrine, pages
+    from app.demo.site_hote import serving_site
 
     os.environ.setdefault("JDMA_JOURNAL_NIVEAU", "warning")  # the terminal is for what there is to open
     get_settings.cache_clear()
@@ -48,7 +49,7 @@ def demo() -> None:
         if error := serveur.port_error(settings.host, port):
             raise Erreur(error)
 
-    async def prepare(engine: AsyncEngine) -> tuple[str, str, str] | None:
+    async def prepare(engine: AsyncEngine) -> Vitrine | None:
         await lancement.load(engine, settings.data_dir)
         return await lancement.showcase(engine)
 
@@ -56,14 +57,9 @@ def demo() -> None:
         shown = asyncio.run(on_engine(settings, url, prepare))
         if shown is None:
             raise Erreur("le catalogue de cette base n'a aucun bouton ouvert à montrer")
-        slug, titre, cle = shown
-        page = lancement.serve_host_page(settings.host, settings.port + 1, titre, snippet(settings.base, cle))
-        host = settings.base.removesuffix(f":{settings.port}")
-        typer.echo(lancement.announce(settings, f"{host}:{settings.port + 1}/", slug, cle))
-        try:
+        with serving_site(settings.host, settings.port + 1, pages(settings.base, shown, officiel=settings.officiel)):
+            typer.echo(lancement.announce(settings, shown))
             serveur.run(settings, url)
-        finally:
-            page.shutdown()
 
 
 @app.command()

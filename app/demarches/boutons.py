@@ -17,10 +17,15 @@ from app.demarches.refus import BoutonDejaFerme, BoutonDejaOuvert, BoutonIntrouv
 from app.demarches.resolution import resolve
 from app.demarches.texte import a_un_caractere_interdit, check_slug, nettoyer
 
+ECHELLES = ("smileys", "notes")
+"""How a bouton asks for the note: three faces (0, 5, 10), or a number from 0 to 10."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoutonVu:
-    """A bouton as it is shown. `origines` empty: any site; `ferme_le` None: open; `premier_avis`: a day in Paris."""
+    """A bouton as it is shown. `origines` empty: any site; `ferme_le` None: open; `premier_avis`: a day in Paris;
+    `echelle`: one of ECHELLES; `essai`: its avis are never counted.
+    """
 
     cle: str
     nom: str
@@ -28,6 +33,8 @@ class BoutonVu:
     ferme_le: datetime | None
     ferme_raison: str | None
     cree_le: datetime
+    echelle: str
+    essai: bool
     premier_avis: date | None
 
     @property
@@ -42,11 +49,22 @@ async def lister(db: AsyncSession, demarche: str) -> list[BoutonVu]:
     return [BoutonVu(**ligne._mapping) for ligne in lignes]
 
 
-async def creer(db: AsyncSession, demarche: str, nom: str, origines: list[str] | None = None) -> str:
-    """A new, open bouton; gives its `cle`. Raises DemarcheInconnue, ChampInvalide."""
+async def creer(
+    db: AsyncSession,
+    demarche: str,
+    nom: str,
+    origines: list[str] | None = None,
+    *,
+    echelle: str = "smileys",
+    essai: bool = False,
+) -> str:
+    """A new, open bouton; gives its `cle`. `essai` cannot be changed later. Raises DemarcheInconnue, ChampInvalide."""
+    if echelle not in ECHELLES:
+        raise ChampInvalide("echelle", f"« {echelle[:100]} » n'existe pas (valeurs : {', '.join(ECHELLES)})")
+    gardees, texte = _origines(origines or []), _texte("nom", nom, 200)
     demarche_id = await _id(db, demarche)
     cle = make_cle()
-    await sql.ajouter_bouton(db, demarche_id, cle, _texte("nom", nom, 200), _origines(origines or []))
+    await sql.ajouter_bouton(db, demarche_id, cle, texte, gardees, echelle, essai)
     return cle
 
 

@@ -163,15 +163,21 @@ async def changer_slug(db: AsyncSession, demarche_id: int, ancien: str, nouveau:
 async def lire_boutons(db: AsyncSession, demarche_id: int) -> Sequence[Row[Any]]:
     """The boutons of a démarche, the first one first, each with the day of its first avis."""
     statement = f"""
-        SELECT b.cle, b.nom, b.origines, b.ferme_le, b.ferme_raison, b.cree_le, {_PREMIER_AVIS} AS premier_avis
+        SELECT b.cle, b.nom, b.origines, b.ferme_le, b.ferme_raison, b.cree_le, b.echelle, b.essai,
+               {_PREMIER_AVIS} AS premier_avis
         FROM bouton b WHERE b.demarche_id = :cle ORDER BY b.id"""
     return (await db.execute(text(statement), {"cle": demarche_id})).all()
 
 
-async def ajouter_bouton(db: AsyncSession, demarche_id: int, cle: str, nom: str, origines: list[str]) -> None:
+async def ajouter_bouton(
+    db: AsyncSession, demarche_id: int, cle: str, nom: str, origines: list[str], echelle: str, essai: bool
+) -> None:
     """A new bouton."""
-    statement = "INSERT INTO bouton (demarche_id, cle, nom, origines) VALUES (:demarche, :cle, :nom, :origines)"
-    await db.execute(text(statement), {"demarche": demarche_id, "cle": cle, "nom": nom, "origines": origines})
+    statement = """
+        INSERT INTO bouton (demarche_id, cle, nom, origines, echelle, essai)
+        VALUES (:demarche, :cle, :nom, :origines, :echelle, :essai)"""
+    valeurs = {"demarche": demarche_id, "cle": cle, "nom": nom, "origines": origines}
+    await db.execute(text(statement), valeurs | {"echelle": echelle, "essai": essai})
 
 
 async def prendre_bouton(db: AsyncSession, cle: str) -> Row[Any] | None:

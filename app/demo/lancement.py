@@ -3,6 +3,7 @@
 import datetime as dt
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -11,12 +12,17 @@ from app.avis.importation import import_avis
 from app.demarches import boutons
 from app.demarches.importation import import_demarches
 from app.demo.donnees import demonstration_csv
-from app.demo.page_hote import serve_host_page
+from app.demo.pages_hote import Vitrine
 from app.indices.periode import jour_de_paris
 from app.settings import Settings
 
 VITRINE = "demo-passeport"
 """The démarche whose button the host page carries."""
+AUTRES_BOUTONS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("Note de 0 à 10", {"echelle": "notes"}),
+    ("Essai", {"essai": True}),
+)
+"""What else the host site shows: made with the data, in an empty database only."""
 
 
 async def load(engine: AsyncEngine, work_dir: Path) -> bool:
@@ -30,29 +36,37 @@ async def load(engine: AsyncEngine, work_dir: Path) -> bool:
         slugs = list(await connection.scalars(text("SELECT slug FROM demarche ORDER BY id")))
     lines = demonstration_csv(slugs, jour_de_paris(dt.datetime.now(dt.UTC)))
     await import_avis(engine, lines, work_dir / "demo-avis.rejets.csv")
+    async with AsyncSession(engine) as db, db.begin():
+        for nom, columns in AUTRES_BOUTONS:
+            await boutons.creer(db, VITRINE, nom, **columns)
     return True
 
 
-async def showcase(engine: AsyncEngine) -> tuple[str, str, str] | None:
-    """The (slug, titre, cle) that the host page shows: the demonstration's, or the first of another catalogue."""
+async def showcase(engine: AsyncEngine) -> Vitrine | None:
+    """What the host site shows: the demonstration's démarche, or the first of another catalogue; None without any."""
     async with AsyncSession(engine) as db:
         query = "SELECT slug, titre FROM demarche ORDER BY slug <> :vitrine, id LIMIT 1"
         row = (await db.execute(text(query), {"vitrine": VITRINE})).first()
         if row is None:
             return None
         opened = [b for b in await boutons.lister(db, row.slug) if b.ouvert]
-        return (row.slug, row.titre, opened[0].cle) if opened else None
+    counted = [b.cle for b in opened if not b.essai]
+    notes = next((b.cle for b in opened if b.echelle == "notes" and not b.essai), None)
+    essai = next((b.cle for b in opened if b.essai), None)
+    return Vitrine(row.slug, row.titre, counted[0], notes, essai) if counted else None
 
 
-def announce(settings: Settings, host_page: str, slug: str, cle: str) -> str:
-    """What to open, for the terminal."""
-    base = settings.base
+def announce(settings: Settings, vitrine: Vitrine) -> str:
+    """What to open, for the terminal; the host site listens on the next port."""
+    base, slug, cle = settings.base, vitrine.slug, vitrine.cle
+    site = f"{base.removesuffix(f':{settings.port}')}:{settings.port + 1}"
     return "\n".join(
         [
             "",
             "  Je donne mon avis — démonstration (données inventées)",
             "",
-            f"  Page d'un ministère, avec le bouton   {host_page}",
+            f"  Page d'un ministère, avec le bouton   {site}/",
+            f"  Tous les boutons, à essayer           {site}/tous-les-boutons",
             f"  Formulaire                            {base}/avis/{cle}",
             f"  Chiffres                              {base}/demarches/{slug}",
             f"  Toutes les démarches                  {base}/demarches",
@@ -63,6 +77,3 @@ def announce(settings: Settings, host_page: str, slug: str, cle: str) -> str:
             "",
         ]
     )
-
-
-__all__ = ["announce", "load", "serve_host_page", "showcase"]

@@ -117,7 +117,8 @@ class _Reply:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = message["headers"]
-            if not any(name == b"content-security-policy" for name, _ in headers):
+            # What a 304 says replaces what the browser kept: a page seen again would lose its own policy.
+            if self.status != 304 and not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(CSP)
             headers += OUVERT if self.ouvert else PAGES
             headers.append((b"x-request-id", self.id.encode()))

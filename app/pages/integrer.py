@@ -47,7 +47,8 @@ def fragments(base: str, cle: str, choix: dict[str, str] | None = None, *, offic
     mots = textes(langue)["widget"]["bouton"]
     script = construire(officiel)["jdma.js"]
     data = "".join(f' data-{nom}="{valeur}"' for nom, valeur in choix.items())
-    lien = f'<a class="jdma" href="{base}/avis/{cle}" data-bouton="{cle}"{data}>{mots}</a>'
+    formulaire = f"{base}/avis/{cle}" + (f"?langue={langue}" if "langue" in choix else "")
+    lien = f'<a class="jdma" href="{formulaire}" data-bouton="{cle}"{data}>{mots}</a>'
     theme = "sombre" if choix.get("theme") == "sombre" else "clair"
     image = f"bouton-{choix.get('variante', 'plein')}-{theme}.{langue}.svg"
     return Fragments(
@@ -55,7 +56,7 @@ def fragments(base: str, cle: str, choix: dict[str, str] | None = None, *, offic
         f'{lien}\n<script src="{base}/widget/v1/{script.nom_immuable}"\n        integrity="{script.integrite}"'
         f' crossorigin="anonymous" defer></script>',
         f'<jdma-avis bouton="{cle}"{data.replace("data-", "")}></jdma-avis>',
-        f'<a href="{base}/avis/{cle}"><img src="{base}/widget/v1/{image}" alt="{mots}"'
+        f'<a href="{formulaire}"><img src="{base}/widget/v1/{image}" alt="{mots}"'
         f' width="{largeur(mots)}" height="{HAUTEUR}"></a>',
     )
 

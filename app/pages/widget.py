@@ -1,8 +1,10 @@
 """What host pages load: the script at an address that never breaks, its immutable forms, and what a bouton asks."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
+import brotli
 import orjson
 from fastapi import APIRouter, Request, Response
 
@@ -25,29 +27,36 @@ EPINGLE = re.compile(r"(\w+)\.[0-9a-f]{16}\.(js)")
 
 @router.get("/boutons/{cle}")
 async def lire_bouton(cle: str, request: Request) -> Response:
-    """What a bouton asks first, in one language; everything it says when `textes` is there. A bouton that takes no
-    avis answers `clos`, the sentence to show: an error would only fill the console of somebody else's page.
+    """What a bouton asks first, in one language; what it says next with `textes=integre`, both with `textes=panneau`.
+    A bouton that takes no avis answers `clos`, the sentence to show: an error would only fill somebody else's console.
     """
     langue = choisir(request.query_params.get("langue"))
     try:
         fiche: Fiche | None = await fiches(request).lire(cle)
     except BoutonIntrouvable:
         fiche = None
-    body = premiere_question(fiche, textes(langue))
-    if "textes" in request.query_params:
-        body["T"] = textes_questions(textes(langue))
-    content, codage = compresser(orjson.dumps(body), codage_accepte(request))
+    demande = request.query_params.get("textes", "")
+    content, codage = _compresser(orjson.dumps(dire(fiche, textes(langue), demande)), codage_accepte(request))
     headers = {"cache-control": "public, max-age=60", "content-language": langue, "vary": "Accept-Encoding"}
     return Response(content, headers=headers | codage, media_type="application/json")
 
 
-def premiere_question(fiche: Fiche | None, t: dict[str, Any]) -> dict[str, Any]:
-    """The required question on the bouton's scale: `choix` is [[note, words]]; `bornes` says what both ends mean."""
+def dire(fiche: Fiche | None, t: dict[str, Any], demande: str) -> dict[str, Any]:
+    """The first question, unless `demande` is `integre`, a page that has it already; what comes after it, unless
+    `demande` is empty.
+    """
+    suite: dict[str, Any] = {"T": textes_questions(t)} if demande else {}
     if fiche is None or fiche.ferme:
-        return {"clos": t["widget"]["clos"]}
+        return {"clos": t["widget"]["clos"], **suite}
+    if demande:
+        suite["slug"] = fiche.slug
+    return suite if demande == "integre" else premiere_question(fiche, t) | suite
+
+
+def premiere_question(fiche: Fiche, t: dict[str, Any]) -> dict[str, Any]:
+    """The required question on the bouton's scale: `choix` is [[note, words]]; `bornes` says what both ends mean."""
     note = t["questions"]["note"]
     body = {
-        "slug": fiche.slug,
         "echelle": fiche.echelle,
         "question": note["question"],
         "precision": t["widget"]["precision"],
@@ -56,6 +65,14 @@ def premiere_question(fiche: Fiche | None, t: dict[str, Any]) -> dict[str, Any]:
     if fiche.echelle == "notes":
         body |= {"choix": [[n, str(n)] for n in range(11)], "bornes": note["de_a"]}
     return body | ({"essai": True} if fiche.essai else {})
+
+
+@lru_cache(1_000)
+def _compresser(body: bytes, codage: str) -> tuple[bytes, dict[str, str]]:
+    """As small as can be: two milliseconds, once for what a bouton says in a language."""
+    if codage == "br":
+        return bytes(brotli.compress(body, quality=10)), {"content-encoding": codage}
+    return compresser(body, codage)
 
 
 @router.get("/{nom}")

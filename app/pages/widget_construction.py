@@ -10,6 +10,7 @@ from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import minify
@@ -23,6 +24,7 @@ CONSTRUIT = "construit.js"
 """What the sources import under this name is made here: texts, styles, addresses."""
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_VARIABLE = re.compile(r"--[a-z]+")
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
@@ -50,13 +52,17 @@ def reduire(type_: str, source: str) -> str:
 
 
 def style(nom: str) -> str:
-    """A style sheet of the sources, minified."""
-    return reduire("text/css", (SOURCES / nom).read_text(encoding="utf-8"))
+    """A style sheet of the widget, minified; its variables, which only its own sheets know, in one letter each."""
+    known = dict.fromkeys(_VARIABLE.findall((SOURCES / "bouton.css").read_text(encoding="utf-8")))
+    short = {name: f"--{letter}" for name, letter in zip(known, ascii_lowercase, strict=False)}
+    sheet = _VARIABLE.sub(lambda found: short[found[0]], (SOURCES / nom).read_text(encoding="utf-8"))
+    return reduire("text/css", sheet)
 
 
 def textes_bouton(t: dict[str, Any]) -> list[str]:
-    """What a host page may say before the service has answered anything."""
-    return [t["sens"], t["widget"]["bouton"], t["widget"]["absent"]]
+    """What a host page may say before the service has answered anything; then the direction, when it is not usual."""
+    sens = [] if t["sens"] == "ltr" else [t["sens"]]
+    return [t["widget"]["bouton"], t["widget"]["absent"], *sens]
 
 
 def textes_questions(t: dict[str, Any]) -> dict[str, Any]:

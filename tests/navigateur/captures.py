@@ -13,29 +13,40 @@ from tests.navigateur.outils import CHROMIUM, OPTIONS, Hotes, Service, extrait, 
 from tests.serveur import ROOT, running_service
 
 DESTINATION = ROOT / "docs" / "integrer" / "captures"
-TETE = """<style>body { font: 1rem/1.5 system-ui; margin: 0; background: #f6f6f6 }
-  main { background: #fff; margin: 2rem auto; max-width: 44rem; padding: 2rem }</style>"""
+TAILLES = {"": (900, 480), "-320": (320, 640)}
+TROP_LOURD = 60_000
+TETE = """<style>body { background: #f6f6f6; font: 1rem/1.5 system-ui; margin: 0 }
+  h1 { line-height: 1.25; margin-top: 0 } .avis { margin-block: 1.5rem }
+  main { background: #fff; margin: 1.5rem auto; max-width: 40rem; padding: 1.5rem }</style>"""
 
 
 async def prendre(browser: Browser, service: Service, hotes: Hotes) -> None:
     """Every picture, wide and narrow."""
-    bouton = await service.bouton()
-    for largeur in (1280, 320):
-        page = await browser.new_page(viewport={"width": largeur, "height": 720}, locale="fr-FR")
-        for mode in ("lien", "integre", "panneau"):
-            await page.goto(hotes.page(extrait(service.base, bouton.cle, mode=mode), tete=TETE))
+    bouton, notes = await service.bouton(), await service.bouton(echelle="notes")
+    for suffixe, (largeur, hauteur) in TAILLES.items():
+        page = await browser.new_page(viewport={"width": largeur, "height": hauteur}, locale="fr-FR")
+        for nom, mode, cle in (
+            ("lien", "lien", bouton.cle),
+            ("integre", "integre", bouton.cle),
+            ("integre-notes", "integre", notes.cle),
+            ("panneau", "panneau", bouton.cle),
+        ):
+            corps = f'<div class="avis">{extrait(service.base, cle, mode=mode)}</div>'
+            await page.goto(hotes.page(corps, tete=TETE))
             await page.locator("jdma-avis .jdma :is(a, button, input)").first.wait_for()
             if mode == "panneau":
                 await page.get_by_role("button", name="Je donne mon avis").click()
                 await page.get_by_role("radio", name="Bien").hover()
-            await garder(page, f"{mode}-{largeur}")
+            await garder(page, nom + suffixe)
         await page.goto(f"{service.base}/avis/{bouton.cle}")
-        await garder(page, f"formulaire-{largeur}")
+        await garder(page, "formulaire" + suffixe)
         await page.close()
 
 
 async def garder(page: Page, nom: str) -> None:
-    await page.screenshot(path=DESTINATION / f"{nom}.png")
+    path = DESTINATION / f"{nom}.png"
+    await page.screenshot(path=path)
+    assert path.stat().st_size <= TROP_LOURD, f"{nom}: a picture of the documentation weighs at most {TROP_LOURD} bytes"
 
 
 async def main() -> None:

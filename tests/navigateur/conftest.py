@@ -1,12 +1,16 @@
 """A real browser, the real service, and host pages on another site."""
 
+import json
+import shutil
 import sys
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from tests.navigateur.outils import CHROMIUM, OPTIONS, Fenetre, Hotes, Service, serving_pages
 from tests.serveur import running_service
@@ -42,7 +46,7 @@ async def service(cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
     url = cluster.replace("/postgres?", f"/{name}?")
     sql = await asyncpg.connect(url)
     async with running_service(url, tmp_path_factory.mktemp("service")) as (base, _pid):
-        yield Service(base, sql)
+        yield Service(base, sql, url)
     await sql.close()
 
 
@@ -55,18 +59,50 @@ def hotes() -> Iterator[Hotes]:
 
 @pytest.fixture
 async def ouvrir(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
-    """Open windows: `fenetre = await ouvrir(width=320, java_script_enabled=False)`; all are closed at the end."""
-    contexts: list[BrowserContext] = []
+    """Open windows: `fenetre = await ouvrir(width=320, java_script_enabled=False)`; all are closed at the end.
+    What their consoles say must be empty by then, or cleared by the test that expects it.
+    """
+    fenetres: list[Fenetre] = []
 
     async def make(width: int = 1280, height: int = 900, **options: object) -> Fenetre:
         settings: dict[str, object] = {"locale": "fr-FR", "reduced_motion": "reduce", **options}
         context = await navigateur.new_context(viewport={"width": width, "height": height}, **settings)  # type: ignore[arg-type]
         context.set_default_timeout(10_000)
-        contexts.append(context)
         fenetre = Fenetre(await context.new_page(), context)
+        fenetres.append(fenetre)
         fenetre.listen(fenetre.page)
         return fenetre
 
     yield make  # type: ignore[misc]
-    for context in contexts:
-        await context.close()
+    for fenetre in fenetres:
+        await fenetre.context.close()
+    assert [line for fenetre in fenetres for line in fenetre.console] == []
+
+
+@pytest.fixture
+async def profil(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
+    """Open the browser with a person's own settings: `fenetre = await profil({"partition": …}, "--window-size=…")`."""
+    fenetres: list[Fenetre] = []
+    async with async_playwright() as playwright:
+
+        async def start(preferences: dict[str, object], *arguments: str) -> Fenetre:
+            directory = tempfile.mkdtemp(prefix="jdma-profil-")
+            written = Path(directory) / "Default" / "Preferences"
+            written.parent.mkdir()
+            written.write_text(json.dumps(preferences))
+            context = await playwright.chromium.launch_persistent_context(
+                directory, executable_path=CHROMIUM, args=[*OPTIONS, *arguments], no_viewport=True, locale="fr-FR"
+            )
+            context.set_default_timeout(10_000)
+            fenetres.append(Fenetre(context.pages[0], context))
+            fenetres[-1].listen(context.pages[0])
+            directories.append(directory)
+            return fenetres[-1]
+
+        directories: list[str] = []
+        yield start  # type: ignore[misc]
+        for fenetre in fenetres:
+            await fenetre.context.close()
+        for directory in directories:
+            shutil.rmtree(directory, ignore_errors=True)
+    assert [line for fenetre in fenetres for line in fenetre.console] == []

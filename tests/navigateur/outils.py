@@ -30,16 +30,17 @@ OPTIONS = [
 ]
 ENREGISTREE = "Réponse enregistrée."
 ATTENTE = "Pas de connexion : votre avis partira dès que possible."
-RESEAU = "Failed to load resource"
-"""The browser's own word about a failed request; everything else in a console would be ours."""
+RESEAU = ("Failed to load resource", "Failed to load module script")
+"""The browser's own words about a failed request; everything else in a console would be ours."""
 
 
 @dataclass
 class Service:
-    """The running service and a connection to what it stores."""
+    """The running service, a connection to what it stores, and the address of its database."""
 
     base: str
     sql: Connection
+    url: str
 
     async def bouton(self, **columns: object) -> BoutonDeTest:
         """A démarche with one bouton, both of their own for the test."""
@@ -177,16 +178,21 @@ async def check(page: Page, where: str) -> None:
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
     violations = await page.evaluate(AXE_RUN)
-    assert [f"{v['id']} : {n['html'][:150]} {n['failureSummary']}" for v in violations for n in v["nodes"]] == [], where
+    found = [f"{v['id']} : {n['html'][:150]} {n['failureSummary']}" for v in violations for n in v["nodes"]]
+    assert not found, f"{where} : {found}"
 
 
-async def etats_du_bouton(service: Service, page: Page, adresse: str, langue: str) -> AsyncIterator[str]:
-    """Go through every state of the panel, naming each."""
+async def etats_du_bouton(
+    service: Service, page: Page, adresse: str, langue: str, *, integre: bool = False
+) -> AsyncIterator[str]:
+    """Go through every state of the panel, or of the questions that stand in the page, naming each."""
     t: dict[str, Any] = textes(langue)
     mots, q = t["widget"], t["questions"]
     await page.goto(adresse)
-    await page.get_by_role("button", name=mots["bouton"]).first.click()
-    note = page.get_by_role("dialog").get_by_role("radio", name=q["note"]["smileys"]["10"], exact=True)
+    if not integre:
+        await page.get_by_role("button", name=mots["bouton"]).first.click()
+    cadre = page.locator(".jdma.integre" if integre else "dialog")
+    note = cadre.get_by_role("radio").last  # the best one, on both scales
     await expect(note).to_be_visible()
     yield "note"
     await note.click()

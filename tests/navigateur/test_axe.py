@@ -27,17 +27,18 @@ async def test_axe_finds_nothing_in_any_state_of_the_panel(service, hotes, ouvri
         await check(page, etat)
 
 
-@pytest.mark.parametrize("echelle", ["smileys", "notes"])
-@pytest.mark.parametrize("theme", ["clair", "sombre"])
-async def test_axe_finds_nothing_in_the_questions_that_stand_in_the_page(service, hotes, ouvrir, theme, echelle):
+@pytest.mark.parametrize(
+    ("langue", "echelle"), [(langue, "smileys") for langue in LANGUES] + [(LANGUES[0], "notes")], ids=str
+)
+@pytest.mark.parametrize("theme", ["clair", "sombre", "auto"])
+async def test_axe_finds_nothing_in_any_state_of_the_questions_that_stand_in_the_page(
+    service, hotes, ouvrir, theme, langue, echelle
+):
     bouton = await service.bouton(echelle=echelle)
-    page = (await ouvrir()).page
-    await page.goto(hotes.page(extrait(service.base, bouton.cle, mode="integre", theme=theme)))
-    await expect(page.get_by_role("radio").first).to_be_visible()
-    await check(page, "note")
-    await page.get_by_role("radio").last.click()
-    await expect(page.get_by_role("status")).to_have_text("Réponse enregistrée.")
-    await check(page, "suite")
+    page = (await ouvrir(color_scheme="dark" if theme == "auto" else "light")).page
+    adresse = hotes.page(extrait(service.base, bouton.cle, mode="integre", theme=theme, langue=langue))
+    async for etat in etats_du_bouton(service, page, adresse, langue, integre=True):
+        await check(page, etat)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

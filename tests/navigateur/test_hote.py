@@ -1,10 +1,14 @@
 """What the button does to the page that carries it: nothing else than being there; and what pins it."""
 
+import asyncio
+import re
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app.pages.widget_construction import construire
 from tests.navigateur.outils import ENREGISTREE, extrait
+from tests.serveur import ROOT
 
 
 @pytest.mark.parametrize("mode", ["panneau", "integre", "lien"])
@@ -27,6 +31,37 @@ async def test_the_host_page_neither_moves_nor_waits(service, hotes, ouvrir, mod
         if seen[-1] == {"longues": 0, "bouge": 0}:
             break
     assert seen[-1] == {"longues": 0, "bouge": 0}
+
+
+@pytest.mark.parametrize("width", [320, 412, 1280])
+@pytest.mark.parametrize(
+    ("mode", "echelle"), [("panneau", "smileys"), ("lien", "smileys"), ("integre", "smileys"), ("integre", "notes")]
+)
+async def test_with_the_documented_place_kept_nothing_moves_when_the_script_comes_late(
+    service, hotes, ouvrir, mode, echelle, width
+):
+    bouton = await service.bouton(echelle=echelle)
+    page = (await ouvrir(width=width, height=900)).page
+    [css] = re.findall(r"```css\n(.*?)```", (ROOT / "docs" / "integrer" / "README.md").read_text(), re.S)
+    painted = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await painted.wait()
+        await route.continue_()
+
+    await page.route("**/widget/v1/jdma.js", late)
+    corps = f'<div class="avis {mode}">{extrait(service.base, bouton.cle, mode=mode)}</div>'
+    corps = corps.replace("<p>", "").replace("</p>", "")
+    await page.goto(hotes.page(corps, tete=f"<style>{css}</style>"), wait_until="commit")
+    await page.evaluate(
+        """() => { window.bouge = []; new PerformanceObserver((l) => bouge.push(...l.getEntries().map((e) => e.value)))
+          .observe({ type: "layout-shift", buffered: true });
+          return new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok))); }"""
+    )
+    painted.set()
+    await expect(page.locator("jdma-avis .jdma :is(button, input, a)").first).to_be_visible()
+    await page.evaluate("new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))")
+    assert await page.evaluate("bouge") == []
 
 
 async def test_the_page_gains_no_global_and_only_its_own_element_changes(service, hotes, ouvrir):
@@ -70,7 +105,8 @@ async def test_pinned_the_button_works_and_what_it_loads_is_pinned_too(service, 
 
 async def test_pinned_a_changed_file_never_runs(service, hotes, ouvrir):
     bouton = await service.bouton()
-    page = (await ouvrir()).page
+    fenetre = await ouvrir()
+    page = fenetre.page
     headers = {"access-control-allow-origin": "*", "content-type": "text/javascript"}
     piege = {"status": 200, "headers": headers, "body": "export default () => (document.title = 'piégé')"}
     await page.route("**/widget/v1/questions*", lambda route: route.fulfill(**piege))
@@ -79,6 +115,8 @@ async def test_pinned_a_changed_file_never_runs(service, hotes, ouvrir):
         await page.get_by_role("button", name="Je donne mon avis").click()
     await page.evaluate("new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))")
     assert await page.title() == "Site hôte"
+    assert all("integrity" in line for line in fenetre.console)  # the browser's own words
+    fenetre.console.clear()
 
 
 async def test_after_an_update_an_older_script_finds_todays_questions(service, hotes, ouvrir):

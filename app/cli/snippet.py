@@ -1,0 +1,74 @@
+"""`snippet`: the HTML that a product team pastes, exactly as the page `/integrer/{cle}` shows it."""
+
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.boutons import Slug, in_transaction
+from app.cli.socle import Erreur
+from app.demarches import boutons
+from app.demarches.boutons import BoutonVu
+from app.pages.integrer import OPTIONS, Fragments, fragments
+from app.settings import get_settings
+
+app = typer.Typer()
+
+
+def _valeurs(nom: str) -> list[str]:
+    return [valeur for valeur in OPTIONS[nom] if valeur]
+
+
+def _option(nom: str, aide: str) -> Any:
+    return typer.Option(f"--{nom}", metavar="|".join(_valeurs(nom)), help=aide)
+
+
+@app.command()
+def snippet(
+    slug: Slug,
+    bouton: Annotated[str | None, typer.Option("--bouton", help="Clé d'un autre bouton que le premier.")] = None,
+    mode: Annotated[str, _option("mode", "Par-dessus la page, dans la page, ou lien vers le formulaire.")] = "",
+    variante: Annotated[str, _option("variante", "Apparence.")] = "",
+    theme: Annotated[str, _option("theme", "Fond de la page hôte.")] = "",
+    langue: Annotated[str, _option("langue", "Langue (défaut : celle de la page).")] = "",
+    position: Annotated[str, _option("position", "Dans la page, ou flottant dans un coin.")] = "",
+    integrite: Annotated[bool, typer.Option("--integrite", help="Version figée, contrôlée par le navigateur.")] = False,
+    element: Annotated[bool, typer.Option("--element", help="L'élément, pour une application (React, Vue…).")] = False,
+    image: Annotated[bool, typer.Option("--image", help="Une image, là où aucun script n'est accepté.")] = False,
+) -> None:
+    """Affiche le code HTML à coller dans la page de fin de la démarche."""
+    options = {"mode": mode, "variante": variante, "theme": theme, "langue": langue, "position": position}
+    choix = _choix(options)
+    forme = _forme({"integre": integrite, "element": element, "image": image}, choix)
+    settings = get_settings()
+    cle = _bouton(slug, bouton).cle
+    typer.echo(getattr(fragments(settings.base, cle, choix, officiel=settings.officiel), forme))
+
+
+def _choix(donnees: dict[str, str]) -> dict[str, str]:
+    """The options that were given. Raises Erreur for a value that does not exist."""
+    for nom, valeur in donnees.items():
+        if valeur and valeur not in OPTIONS[nom]:
+            raise Erreur(f"--{nom} : « {valeur} » n'existe pas (valeurs : {', '.join(_valeurs(nom))})")
+    return {nom: valeur for nom, valeur in donnees.items() if valeur}
+
+
+def _forme(voulues: dict[str, bool], choix: dict[str, str]) -> str:
+    """Which of the Fragments is asked for. Raises Erreur for what cannot be had together."""
+    formes = [nom for nom, voulue in voulues.items() if voulue]
+    if len(formes) > 1:
+        raise Erreur("--integrite, --element et --image ne vont pas ensemble : choisissez-en un")
+    if formes == ["image"] and choix.keys() & {"mode", "position"}:
+        raise Erreur("une image n'a ni --mode ni --position : c'est un lien, là où vous la posez")
+    forme = formes[0] if formes else "lien"
+    assert forme in Fragments.__slots__
+    return forme
+
+
+def _bouton(slug: str, cle: str | None) -> BoutonVu:
+    """The bouton of this key, else the first that counts avis, else the first one. Raises Erreur."""
+    known = in_transaction(lambda db: boutons.lister(db, slug))
+    if cle is not None:
+        known = [bouton for bouton in known if bouton.cle == cle]
+    if not known:
+        raise Erreur("cette démarche n'a pas ce bouton")
+    return min(known, key=lambda bouton: (not bouton.ouvert, bouton.essai))

@@ -1,0 +1,121 @@
+"""The button and the form in Firefox, the distribution's own: `make firefox` installs it and runs this alone."""
+
+import sys
+
+import pytest
+
+from app.pages.integrer import fragments
+from tests.navigateur.firefox import FIREFOX, firefox
+from tests.navigateur.outils import AXE, ENREGISTREE, extrait
+
+pytestmark = pytest.mark.xdist_group("firefox")
+BIEN = "[...racine.querySelectorAll('label')].find((e) => e.textContent == 'Bien')?.firstChild"
+STATUT = "dans('[role=status]')?.textContent == arguments[0]"
+SUITE = "[...racine.querySelectorAll('.actions button')].at(-1)"
+VIOLATIONS = "return axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.map((v) => v.id))"
+
+
+@pytest.fixture(scope="module")
+async def navigateur(request):
+    """Firefox; without it these tests are skipped, and the terminal says so."""
+    if FIREFOX is None:
+        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print("\n*** FIREFOX IS MISSING: its tests are skipped (make firefox) ***", file=sys.stderr)
+        pytest.skip("Firefox is missing: apt-get install firefox-esr")
+    async with firefox() as browser:
+        yield browser
+
+
+async def finir(navigateur, commentaire):
+    """From the second question to the thanks."""
+    for titre in ("Les explications", "Avez-vous cherché"):
+        await navigateur.until("dans('h2').textContent.includes(arguments[0])", titre)
+        await navigateur.press(SUITE)
+    await navigateur.type("dans('textarea')", commentaire)
+    await navigateur.press(SUITE)
+    await navigateur.until("dans('h2').textContent == 'Merci pour votre avis'")
+    await navigateur.until(STATUT, ENREGISTREE)
+
+
+async def check_axe(navigateur):
+    await navigateur.run(AXE)
+    assert await navigateur.run(VIOLATIONS) == []
+
+
+async def test_what_goes_wrong_in_a_page_is_heard(hotes, navigateur):
+    await navigateur.goto(hotes.page("<script>inconnu()</script>", csp="default-src 'none'"))
+    assert "Content-Security-Policy" in " ".join(await navigateur.errors())
+    await navigateur.goto(hotes.page("<script>inconnu()</script>"))
+    assert await navigateur.errors() == ["ReferenceError: inconnu is not defined"]
+
+
+async def test_the_panel_takes_a_whole_avis_under_a_strict_csp(service, hotes, navigateur):
+    bouton = await service.bouton()
+    csp = f"default-src 'none'; script-src {service.base}; connect-src {service.base}"
+    csp += "; require-trusted-types-for 'script'; trusted-types 'none'"
+    await navigateur.goto(hotes.page(extrait(service.base, bouton.cle), csp=csp))
+    await navigateur.press("dans('button')")
+    await navigateur.press(BIEN)
+    await finir(navigateur, "depuis Firefox 😀")
+    await service.arrives(bouton, note=10, commentaire="depuis Firefox 😀", langue="fr")
+    assert await navigateur.run("return [dans('dialog').open, localStorage.length]") == [True, 0]
+    await navigateur.press("dans('dialog .retour')")
+    assert await navigateur.run("return racine.activeElement.textContent") == "Je donne mon avis"
+    assert await navigateur.errors() == []
+
+
+async def test_in_the_page_one_click_counts_and_leaving_keeps_what_was_typed(service, hotes, navigateur):
+    bouton = await service.bouton()
+    await navigateur.goto(hotes.page(extrait(service.base, bouton.cle, mode="integre")))
+    await navigateur.press(BIEN)
+    await service.arrives(bouton, note=10)
+    await navigateur.press(SUITE)
+    await navigateur.until("dans('h2').textContent.includes('Avez-vous cherché')")
+    await navigateur.press(SUITE)
+    await navigateur.type("dans('textarea')", "pas fini")
+    await navigateur.goto(hotes.page("<p>ailleurs</p>"))
+    await service.arrives(bouton, note=10, commentaire="pas fini")
+    assert await navigateur.errors() == []
+
+
+async def test_pinned_by_its_integrity_the_button_works(service, hotes, navigateur):
+    bouton = await service.bouton()
+    await navigateur.goto(hotes.page(fragments(service.base, bouton.cle).integre))
+    await navigateur.press("dans('button')")
+    await navigateur.press(BIEN)
+    await navigateur.until(STATUT, ENREGISTREE)
+    await service.arrives(bouton, note=10)
+    assert await navigateur.errors() == []
+
+
+async def test_axe_finds_nothing_in_the_panel_nor_in_the_form(service, hotes, navigateur):
+    bouton = await service.bouton()
+    await navigateur.goto(hotes.page(extrait(service.base, bouton.cle)))
+    await navigateur.press("dans('button')")
+    await navigateur.until(BIEN)
+    await check_axe(navigateur)
+    await navigateur.goto(f"{service.base}/avis/{bouton.cle}?langue=fr")
+    await check_axe(navigateur)
+
+
+async def test_the_form_goes_step_by_step_and_sends_as_it_goes(service, navigateur):
+    bouton = await service.bouton()
+    await navigateur.goto(f"{service.base}/avis/{bouton.cle}?langue=fr")
+    await navigateur.press("document.getElementById('note-10')")
+    for _ in range(2):
+        await navigateur.press("document.querySelector('.actions button:last-of-type')")
+    await navigateur.type("document.getElementById('commentaire')", "formulaire")
+    await navigateur.press("document.querySelector('.actions button:last-of-type')")
+    await navigateur.until("document.querySelector('h1:not(main > h1)')?.textContent == 'Merci pour votre avis'")
+    await service.arrives(bouton, note=10, commentaire="formulaire")
+    assert await navigateur.errors() == []
+
+
+async def test_without_javascript_the_link_leads_to_a_form_that_works(service, hotes, navigateur):
+    bouton = await service.bouton()
+    async with firefox(**{"javascript.enabled": False}) as sans_script:
+        await sans_script.goto(hotes.page(extrait(service.base, bouton.cle)))
+        for css in ("a.jdma", "#note-10", "form .actions button"):
+            [found] = (await sans_script.call("WebDriver:FindElement", using="css selector", value=css)).values()
+            await sans_script.call("WebDriver:ElementClick", id=next(iter(found.values())))
+        await service.arrives(bouton, note=10)
