@@ -34,6 +34,7 @@ from app.openapi import ProblemeDocument
 from app.ops import documentation, journal, sante
 from app.ops.couche import Couche
 from app.pages import formulaire
+from app.pages.formulaire_fiche import Fiches
 from app.problems import (
     MEDIA_TYPE,
     CorpsTropGrand,
@@ -99,6 +100,7 @@ def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
     app.state.engine = make_engine(url, settings.connexions)
     app.state.revision = migrations.head()
     app.state.reponses = Cache(app.state.engine)
+    app.state.fiches = Fiches(app.state.engine)
     app.state.guichet = Guichet(app.state.engine, settings)
     app.state.signataire = Signataire(hashlib.sha512(secret).digest())
     app.state.limites = Limites(settings, secret)

@@ -56,6 +56,16 @@ async def check_gallery(client, base, site):
     assert kinds == [("notes", False), ("smileys", False), ("smileys", True)]
 
 
+async def check_observatory(client, base):
+    """Two éditions, engagements, every indicateur measured somewhere, an intervention: no page stands empty."""
+    editions = (await client.get(f"{base}/api/v1/editions")).json()["elements"]
+    assert len(editions) == 2
+    assert all(b["publies"] for b in editions[0]["bilan"]["indicateurs"].values())
+    assert len((await client.get(f"{base}/api/v1/engagements")).json()["elements"]) == 5
+    (intervention,) = (await client.get(f"{base}/api/v1/interventions")).json()["elements"]
+    assert intervention["comparaison"]["statut"] == "publie"
+
+
 async def test_the_demonstration_shows_a_host_page_on_another_origin_and_exact_figures(tmp_path):
     port = free_port()
     base, site = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}"
@@ -67,12 +77,13 @@ async def test_the_demonstration_shows_a_host_page_on_another_origin_and_exact_f
             cle = re.findall(rf'href="{base}/avis/(\w+)"', page)[0]
             assert (await client.get(f"{base}/avis/{cle}")).status_code == 200
             await check_gallery(client, base, site)
+            await check_observatory(client, base)
             synthese = (await client.get(f"{base}/api/v1/synthese")).json()
             assert synthese["mesurees"] >= 8
             titles = [d["titre"] for d in (await client.get(f"{base}/api/v1/demarches")).json()["elements"]]
             assert len(titles) >= 12
             assert all("démonstration" in title for title in titles)
-        for shown in (f"{base}/avis/{cle}", f"{base}/api/docs", f"{base}/demarches", f"{site}/", f"{site}{GALERIE}"):
+        for shown in (f"{base}/avis/{cle}", f"{base}/api/docs", f"{base}/engagements", f"{site}/", f"{site}{GALERIE}"):
             assert f"{shown}\n" in log.read_text()
         assert servers_of(tmp_path)
     assert process.returncode == 0

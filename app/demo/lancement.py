@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from app.avis.importation import import_avis
 from app.demarches import boutons
 from app.demarches.importation import import_demarches
+from app.demo import observatoire
 from app.demo.donnees import demonstration_csv
 from app.demo.pages_hote import Vitrine
 from app.indices.periode import jour_de_paris
@@ -34,8 +35,9 @@ async def load(engine: AsyncEngine, work_dir: Path) -> bool:
         await import_demarches(engine, path, work_dir / "demo-demarches.rejets.csv")
     async with engine.connect() as connection:
         slugs = list(await connection.scalars(text("SELECT slug FROM demarche ORDER BY id")))
-    lines = demonstration_csv(slugs, jour_de_paris(dt.datetime.now(dt.UTC)))
-    await import_avis(engine, lines, work_dir / "demo-avis.rejets.csv")
+    today = jour_de_paris(dt.datetime.now(dt.UTC))
+    await import_avis(engine, demonstration_csv(slugs, today), work_dir / "demo-avis.rejets.csv")
+    await observatoire.load(engine, work_dir, slugs, today)
     async with AsyncSession(engine) as db, db.begin():
         for nom, columns in AUTRES_BOUTONS:
             await boutons.creer(db, VITRINE, nom, **columns)
@@ -68,8 +70,9 @@ def announce(settings: Settings, vitrine: Vitrine) -> str:
             f"  Page d'un ministère, avec le bouton   {site}/",
             f"  Tous les boutons, à essayer           {site}/tous-les-boutons",
             f"  Formulaire                            {base}/avis/{cle}",
-            f"  Chiffres                              {base}/demarches/{slug}",
-            f"  Toutes les démarches                  {base}/demarches",
+            f"  Observatoire                          {base}/",
+            f"  Chiffres d'une démarche               {base}/demarches/{slug}",
+            f"  Éditions, engagements                 {base}/editions  {base}/engagements",
             f"  Intégrer le bouton                    {base}/integrer/{cle}",
             f"  API                                   {base}/api/docs",
             "",

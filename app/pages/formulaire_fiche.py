@@ -71,7 +71,5 @@ class Fiches:
 
 def fiches(request: Request) -> Fiches:
     """The fiches of this application."""
-    state = request.app.state
-    if not hasattr(state, "fiches"):
-        state.fiches = Fiches(state.engine)
-    return state.fiches  # type: ignore[no-any-return]
+    known: Fiches = request.app.state.fiches
+    return known
