@@ -115,6 +115,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     asyncio.get_running_loop().run_in_executor(None, rendu.preparer, settings.officiel)  # deposits need not wait for it
     gc.collect()
     gc.freeze()  # what exists by now stays: the collector need not walk through it during requests
+    gc.set_threshold(50_000, 20, 20)  # a survey makes tens of thousands of objects that all live until it is answered
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Lighthouse, mobile, on the form and on the demonstration's host page: `make lighthouse`.
+"""Lighthouse, mobile, on the form, the demonstration's host page and the public site: `make lighthouse`.
 
 Needs Node ≥ 18 (npx fetches Lighthouse) and Chromium. Starts `jdma demo` in a directory that is thrown away.
 """
@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 VERSION = "12.8.2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+SITE = ("/", "/demarches", "/demarches/demo-passeport", "/ministeres", "/engagements", "/donnees")
 COMMAND = "from app.cli import main; main()"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -52,7 +53,8 @@ def demo() -> Iterator[dict[str, str]]:
         wait_ready(f"{base}/readyz", process)
         host_page = urlopen(f"{site}/", timeout=5).read().decode()
         cle = re.findall(rf"{base}/avis/(\w+)", host_page)[0]
-        yield {"form": f"{base}/avis/{cle}", "host page of the demonstration": f"{site}/"}
+        pages = {f"`{chemin}`": f"{base}{chemin}" for chemin in SITE}
+        yield {"form": f"{base}/avis/{cle}", "host page of the demonstration": f"{site}/"} | pages
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)

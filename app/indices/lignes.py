@@ -11,6 +11,7 @@ from app.indices.formules import (
     SEUIL,
     Intervalle,
     Statut,
+    au_dessus_de_7,
     note_moyenne,
     note_moyenne_ic95,
     part_satisfaits,
@@ -58,6 +59,10 @@ class Ligne:
     @property
     def note_moyenne(self) -> float | None:
         return note_moyenne(self.note)
+
+    @property
+    def au_dessus_de_7(self) -> bool | None:
+        return au_dessus_de_7(self.note, self.minimum)
 
     @property
     def note_moyenne_ic95(self) -> Intervalle | None:

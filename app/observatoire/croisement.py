@@ -9,14 +9,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, variance
-from typing import Final
+from typing import Final, Protocol
 
-from app.indices.formules import Indice, Intervalle, Z, wilson
+from app.indices.formules import Intervalle, Statut, Z, wilson
 
 MINIMUM: Final = 5
 """Under so many démarches, or people, a group says nothing."""
 BIEN: Final = (4, 5)
 """Four fifths of satisfied avis: the mission document's "satisfaction above 80 %"."""
+
+
+class Notes(Protocol):
+    """The notes of a démarche: its indice, or as much of it."""
+
+    @property
+    def statut(self) -> Statut: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def satisfaits(self) -> int: ...
+    @property
+    def note_moyenne(self) -> float | None: ...
+    @property
+    def au_dessus_de_7(self) -> bool | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +85,9 @@ class Croisement:
     sans_satisfaction: int
 
 
-def croiser(demarches: Iterable[tuple[bool | None, Indice]]) -> Croisement:
-    """From each démarche's answer to the criterion (None: not measured) and its indice."""
-    cotes: dict[bool, list[Indice]] = {True: [], False: []}
+def croiser(demarches: Iterable[tuple[bool | None, Notes]]) -> Croisement:
+    """From each démarche's answer to the criterion (None: not measured) and its notes."""
+    cotes: dict[bool, list[Notes]] = {True: [], False: []}
     non_mesurees = sans_satisfaction = 0
     for atteint, indice in demarches:
         if atteint is None:
@@ -94,7 +109,7 @@ def croiser(demarches: Iterable[tuple[bool | None, Indice]]) -> Croisement:
     )
 
 
-def groupe(indices: Sequence[Indice]) -> Groupe:
+def groupe(indices: Sequence[Notes]) -> Groupe:
     """The figures of one side; none under five démarches, or five people."""
     demarches, avis = len(indices), sum(indice.total for indice in indices)
     if demarches < MINIMUM:
@@ -118,7 +133,7 @@ def _part(nombre: int, sur: int) -> Part:
     return Part(nombre / sur, ic95, nombre, sur)
 
 
-def _moyennes(indices: Sequence[Indice]) -> list[float]:
+def _moyennes(indices: Sequence[Notes]) -> list[float]:
     return [indice.note_moyenne for indice in indices if indice.note_moyenne is not None]
 
 

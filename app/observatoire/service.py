@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demarches.resolution import resolve_actuelle
 from app.indices.formules import METHODE
+from app.indices.lignes import lire_lignes
 from app.indices.periode import Periode
 from app.indices.service import Par, en_json
 from app.observatoire import sql
 from app.observatoire.cibles import Cibles, Qui
-from app.observatoire.croisement import croiser
-from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.croisement import Notes, croiser
+from app.observatoire.etat import lire_dires
+from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
 from app.observatoire.releve import Identite, Ligne, Perimetre, bilans, par_groupe, relever
 from app.observatoire.sql import Parmi
 
@@ -140,7 +142,18 @@ async def lire_croisement(
     db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
 ) -> Objet:
     """The satisfaction of the démarches that meet a criterion, against the others."""
-    lignes = await relever(db, periode, minimum, perimetre, cles=("satisfaction", indicateur))
-    croisement = croiser((ligne.valeurs[indicateur].atteint, ligne.indice) for ligne in lignes)
+    croisement = croiser(await _croises(db, periode, minimum, perimetre, indicateur))
     entete = {"periode": en_json(periode), "perimetre": perimetre, "indicateur": indicateur, "methode": METHODE}
     return entete | asdict(croisement)
+
+
+async def _croises(
+    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
+) -> list[tuple[bool | None, Notes]]:
+    """Whether each démarche meets a criterion, and its notes."""
+    if perimetre != "toutes" or "boutons" in PAR_CLE[indicateur].lit:
+        lignes = await relever(db, periode, minimum, perimetre, cles=(indicateur,))
+        return [(ligne.valeurs[indicateur].atteint, ligne.indice) for ligne in lignes]
+    dires = await lire_dires(db, periode.fin, (indicateur,))
+    lignes_notees = await lire_lignes(db, periode, minimum)
+    return [(dires[ligne.demarche.id].valeurs[indicateur].atteint, ligne) for ligne in lignes_notees]

@@ -63,6 +63,21 @@ _POSES = text(f"""
     )
 """)
 
+# The same for the first month with an avis: those that have had one in a given month need not be looked up.
+_PREMIERS_MOIS = text(f"""
+    SELECT demarche_id, ferme_le, premier FROM (
+      SELECT b.demarche_id, CAST(b.ferme_le AT TIME ZONE 'Europe/Paris' AS date) AS ferme_le,
+             CASE WHEN b.id IN (SELECT c.bouton_id FROM compte c
+                                WHERE c.question = 1 AND c.pas = 'm' AND c.debut = CAST(:mois AS date)
+                                  AND {_NOMBRE} > 0)
+             THEN CAST(:mois AS date)
+             ELSE (SELECT c.debut FROM compte c
+                   WHERE c.demarche_id = b.demarche_id AND c.pas = 'm' AND {_AVEC_AVIS} ORDER BY c.debut LIMIT 1)
+             END AS premier
+      FROM bouton b WHERE NOT b.essai
+    ) p WHERE premier IS NOT NULL
+""")
+
 # Facts that whoever wrote them did not replace explicitly may come with those that replaced them: the latest wins.
 _FAITS = """
     SELECT demarche_id, nature, jour, source, depuis, CAST(contenu AS text) FROM fait
@@ -142,6 +157,17 @@ async def poses(db: AsyncSession, jour: dt.date) -> set[int]:
     """The démarches one of whose boutons, open on `jour`, has had an avis; for the last day that is counted, today."""
     recemment = (jour.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
     return set((await db.execute(_POSES, {"jour": jour, "recemment": recemment})).scalars())
+
+
+async def premiers_mois(db: AsyncSession, mois: dt.date) -> Sequence[Any]:
+    """Each bouton that has had an avis: (`demarche_id`, `ferme_le`, `premier`), the day it closed or None, the first
+    day of the first month with an avis, or `mois` (a first day too) when it had one that month."""
+    return (await db.execute(_PREMIERS_MOIS, {"mois": mois})).all()
+
+
+async def en_ligne(db: AsyncSession) -> Sequence[Any]:
+    """What the catalogue says of every démarche: rows (`id`, `en_ligne`), in the order of their creation."""
+    return (await db.execute(text("SELECT id, en_ligne FROM demarche ORDER BY id"))).all()
 
 
 async def faits(

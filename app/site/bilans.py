@@ -21,6 +21,7 @@ EVOLUTIONS: Final = {
     "different": "Autre valeur, ni meilleure ni moins bonne",
     "devenue_mesuree": "Devenue mesurée",
     "plus_mesuree": "N’est plus mesurée",
+    "non_mesuree": "Pas mesurée, pour une autre raison",
 }
 CONDITIONS: Final = {
     "methode": "la méthode de calcul",
@@ -30,8 +31,8 @@ CONDITIONS: Final = {
 PERIMETRES: Final = {"toutes": "toutes les démarches", "top_250": "les démarches suivies par l’observatoire"}
 
 
-def laissees_de_cote(bilan: Mapping[str, Any]) -> str:
-    """What a share does not count, and why: `3 avec trop peu d’avis, 1 exemptée`; `aucune` when it counts all.
+def laissees_de_cote(bilan: Mapping[str, Any], sans_objet: str = "sans objet") -> str:
+    """What a share does not count, and why; `aucune` when it counts all. `sans_objet`: how to say that it cannot be.
 
     >>> laissees_de_cote({"insuffisant": 3, "non_mesure": 2, "exempte": 1, "sans_objet": 0})
     '3 avec trop peu d’avis, 2 non mesurées, 1 exemptée'
@@ -40,7 +41,7 @@ def laissees_de_cote(bilan: Mapping[str, Any]) -> str:
         f"{nombre(bilan['insuffisant'])} avec trop peu d’avis" if bilan["insuffisant"] else "",
         pluriel(bilan["non_mesure"], "non mesurée", "non mesurées") if bilan["non_mesure"] else "",
         pluriel(bilan["exempte"], "exemptée") if bilan["exempte"] else "",
-        f"{nombre(bilan['sans_objet'])} sans objet" if bilan["sans_objet"] else "",
+        f"{nombre(bilan['sans_objet'])} {sans_objet}" if bilan["sans_objet"] else "",
     )
     return ", ".join(filter(None, dites)) or "aucune"
 

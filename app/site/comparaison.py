@@ -42,7 +42,7 @@ async def lire_criteres(
     a: _Nom = "",
     indicateur: _Nom = "",
     evolution: Literal[
-        "", "mieux", "moins_bien", "franchi", "perdu", "different", "devenue_mesuree", "plus_mesuree"
+        "", "mieux", "moins_bien", "franchi", "perdu", "different", "devenue_mesuree", "plus_mesuree", "non_mesuree"
     ] = "",
 ) -> CriteresComparaison:
     """What the address asks for."""

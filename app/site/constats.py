@@ -18,7 +18,7 @@ ABSENCES: Final = {
     "exempte": "Exemptée",
     "sans_objet": "Sans objet",
 }
-NIVEAUX: Final = {"bon": "bon", "moyen": "moyen", "mauvais": "insuffisant"}
+NIVEAUX: Final = {"bon": "bon", "moyen": "moyen", "mauvais": "faible"}
 CHOSES: Final = {"disponibilite": "mesure", "rapidite": "mesure"}
 """What the n of an indicateur counts, when it is not answers."""
 
@@ -174,9 +174,30 @@ def seuils_dits(i: Indicateur) -> str:
     return ", ".join(f"{nom} {mots} {_seuil(i, valeur)}" for nom, valeur in rangs)
 
 
+SOURCES: Final = {
+    "audit": "audits de conformité au RGAA",
+    "declaration": "déclarations d’accessibilité",
+    "disponibilite": "mesures du site faites de l’extérieur, mois par mois",
+    "dlnuf": "examen de la démarche",
+    "en_ligne": "catalogue des démarches",
+}
+
+
+def provenance(i: Indicateur) -> str:
+    """What an indicateur reads.
+
+    >>> from app.observatoire.indicateurs import PAR_CLE
+    >>> provenance(PAR_CLE["mobile"]), provenance(PAR_CLE["bouton"])
+    ('déclaration de l’administration', 'boutons et premiers avis')
+    """
+    if "boutons" in i.lit:
+        return "boutons et premiers avis"
+    if not i.natures:
+        return "avis déposés"
+    return ", ".join(dict.fromkeys(SOURCES.get(nature, "déclaration de l’administration") for nature in i.natures))
+
+
 def _seuil(i: Indicateur, valeur: float) -> str:
     ecrit = f"{100 * valeur:.10g}" if i.unite == "%" else f"{valeur:.10g}"
     unite = {"/10": f"{INSECABLE}/{INSECABLE}10", "%": f"{INSECABLE}%", "ms": f"{INSECABLE}ms"}.get(i.unite, "")
     return ecrit.replace(".", ",") + unite
-
-

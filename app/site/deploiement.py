@@ -11,12 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demarches.texte import normaliser
 from app.indices.parametres import AujourdHui
-from app.indices.periode import lire_periode
-from app.observatoire import suivi
+from app.indices.periode import etapes, lire_periode
 from app.observatoire.bilan import Bilan
 from app.observatoire.cibles import Cibles, Qui
 from app.observatoire.engagements.echeances import lire_date
-from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats
+from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_deploiement, lire_etats
 from app.observatoire.releve import Identite
 from app.problems import Introuvable, Invalide
 from app.site.adresse import Adressable
@@ -83,7 +82,7 @@ def montrer(
     """What the page says of these démarches. Raises Introuvable for a page of the list that does not exist."""
     ensemble = mesurer((None, None), etats, cibles)
     echeance = dt.date.fromisoformat(criteres.echeance) if criteres.echeance else premiere_echeance(ensemble)
-    sans = [etat.demarche for etat in etats if etat.valeurs[BOUTON].atteint is False]
+    sans = [s.demarche for s in etats if s.valeurs[BOUTON].atteint is False]
     listees = [d for d in sans if criteres.ministere in {"", d.ministere_slug or SANS, d.ministere}]
     pages = max(1, -(-len(listees) // PAR_PAGE))
     if page > pages:
@@ -126,7 +125,7 @@ def par_ministere(etats: Sequence[Etat], cibles: Cibles) -> list[Deploye]:
 
 def exemptees(etats: Sequence[Etat]) -> list[tuple[Identite, str]]:
     """The démarches that need no button, each with the reason, by title."""
-    trouvees = [(etat.demarche, etat.exemptions[BOUTON]) for etat in etats if BOUTON in etat.exemptions]
+    trouvees = [(s.demarche, s.exemptions[BOUTON]) for s in etats if BOUTON in s.exemptions]
     return sorted(trouvees, key=lambda trouvee: par_titre(trouvee[0]))
 
 
@@ -137,8 +136,8 @@ def par_titre(demarche: Identite) -> tuple[str, int]:
 
 async def tendance(db: AsyncSession, jour: dt.date) -> list[Point]:
     """The share of démarches that have the button, at the end of each of the last twelve months and today."""
-    lu = await suivi.lire(db, BOUTON, lire_periode(None, None, jour), "mois", "toutes", None, jour)
+    fins = [mois.fin for mois in etapes(lire_periode(None, None, jour), "mois")]
     return [
-        Point(etape(e["jour"], "mois"), etape(e["jour"], "mois", court=True), e["part"], None, e["publies"])
-        for e in lu["elements"]
+        Point(etape(fin, "mois"), etape(fin, "mois", court=True), bilan.part, None, bilan.publies)
+        for fin, bilan in zip(fins, await lire_deploiement(db, fins), strict=True)
     ]

@@ -4,6 +4,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.indices.formules import METHODE
+from app.observatoire.classement.formules import TAUX
+from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.indicateurs.questions import PERSONNES
+from app.site.constats import provenance, seuils_dits
 from app.site.rendu import rendre, repondre_page
 
 router = APIRouter()
@@ -22,6 +26,8 @@ async def methode(request: Request) -> Response:
     """La méthode."""
 
     async def calcul(_db: AsyncSession) -> bytes:
-        return rendre(request, "methode.html", version=METHODE, versions=VERSIONS)
+        indicateurs = [(i, seuils_dits(i), provenance(i)) for i in INDICATEURS]
+        contexte = {"version": METHODE, "versions": VERSIONS, "indicateurs": indicateurs, "personnes": PERSONNES}
+        return rendre(request, "methode.html", **contexte, taux=TAUX)
 
     return await repondre_page(request, ("methode",), calcul)

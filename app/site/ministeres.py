@@ -1,16 +1,29 @@
 """`/ministeres`: what is known of each ministère, side by side; and a page for each."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.indices.formules import Intervalle, wilson
 from app.indices.lignes import Ligne, lire_lignes
+from app.indices.parametres import AujourdHui
+from app.indices.periode import lire_periode
 from app.indices.synthese import Synthese, synthese
+from app.observatoire.bilan import Bilan
+from app.observatoire.classement import service as classement
+from app.observatoire.engagements import service as engagements
+from app.observatoire.engagements.sql import Filtre
+from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats
+from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
+from app.observatoire.releve import bilans, relever
+from app.observatoire.sql import Parmi
 from app.problems import Probleme
 from app.site.parametres import PeriodeDep
+from app.site.registre import trier as trier_engagements
 from app.site.rendu import rendre, repondre_page
 from app.site.selection import certitude_de, trier
 
@@ -18,6 +31,21 @@ router = APIRouter()
 
 COMPARABLE = 10
 """Under so many measured démarches, a share says too little for a ministère to be set beside others."""
+MONTREES, PIRES = 20, 5
+Compare = Literal[
+    "satisfaction", "bouton", "accessibilite", "dlnuf", "disponibilite", "rapidite", "franceconnect", "mobile"
+]
+COMPARES: Final[dict[Compare, str]] = {
+    "satisfaction": "Satisfaction",
+    "bouton": "Bouton",
+    "accessibilite": "Accessibilité",
+    "dlnuf": "Dites-le-nous une fois",
+    "disponibilite": "Disponibilité",
+    "rapidite": "Rapidité",
+    "franceconnect": "FranceConnect",
+    "mobile": "Mobile",
+}
+"""The indicateurs that ministères are compared on, and their names."""
 
 
 class MinistereInconnu(Probleme):
@@ -58,9 +86,41 @@ def groupe(slug: str | None, nom: str | None, lignes: Sequence[Ligne], minimum: 
     return Groupe(slug, nom, lignes, bilan, ic95, sum(ligne.total for ligne in lignes))
 
 
+@dataclass(frozen=True, slots=True)
+class Comparee:
+    """What an indicateur comes to over the démarches of a ministère; `ic95`: of the share, by Wilson."""
+
+    slug: str | None
+    nom: str | None
+    bilan: Bilan
+    ic95: Intervalle | None
+
+    @property
+    def comparable(self) -> bool:
+        return self.bilan.publies >= COMPARABLE
+
+
+def comparer(etats: Sequence[Etat], cle: str) -> tuple[Comparee, list[Comparee]]:
+    """All démarches, then each ministère by name; those that have none come last."""
+    membres: dict[tuple[str | None, str | None], list[Etat]] = {}
+    for etat in etats:
+        membres.setdefault((etat.demarche.ministere_slug, etat.demarche.ministere), []).append(etat)
+    groupes = [_comparee(qui, siens, cle) for qui, siens in membres.items()]
+    return _comparee((None, None), etats, cle), sorted(groupes, key=lambda g: (g.nom is None, g.nom))
+
+
+def _comparee(qui: tuple[str | None, str | None], etats: Iterable[Etat], cle: str) -> Comparee:
+    b = bilan_de(etats, cle)
+    return Comparee(*qui, b, wilson(b.atteints, b.publies))
+
+
 @router.get("/ministeres")
-async def comparaison(request: Request, periode: PeriodeDep) -> Response:
-    """Les ministères côte à côte."""
+async def comparaison(
+    request: Request, jour: AujourdHui, periode: PeriodeDep, indicateur: Compare = "satisfaction"
+) -> Response:
+    """Les ministères côte à côte, pour un indicateur."""
+    if indicateur != "satisfaction":
+        return await _comparaison_du_jour(request, jour, indicateur)
     minimum: int = request.app.state.settings.seuil_publication
 
     async def calcul(db: AsyncSession) -> bytes:
@@ -70,6 +130,7 @@ async def comparaison(request: Request, periode: PeriodeDep) -> Response:
             request,
             "ministeres.html",
             periode=periode,
+            indicateurs=COMPARES,
             comparables=[g for g in groupes if g.nom and g.comparable],
             autres=[g for g in groupes if g.nom and not g.comparable],
             sans=next((g for g in groupes if g.nom is None), None),
@@ -80,9 +141,28 @@ async def comparaison(request: Request, periode: PeriodeDep) -> Response:
     return await repondre_page(request, ("ministeres", periode), calcul)
 
 
+async def _comparaison_du_jour(request: Request, jour: dt.date, cle: Compare) -> Response:
+    async def calcul(db: AsyncSession) -> bytes:
+        ensemble, groupes = comparer(await lire_etats(db, jour, [cle]), cle)
+        return rendre(
+            request,
+            "ministeres_indicateur.html",
+            jour_dit=jour,
+            indicateur=PAR_CLE[cle],
+            indicateurs=COMPARES,
+            ensemble=ensemble,
+            comparables=[g for g in groupes if g.nom and g.comparable],
+            autres=[g for g in groupes if g.nom and not g.comparable],
+            sans=next((g for g in groupes if g.nom is None), None),
+            seuil=COMPARABLE,
+        )
+
+    return await repondre_page(request, ("ministeres", cle, jour), calcul)
+
+
 @router.get("/ministeres/{slug}")
-async def ministere(request: Request, slug: str, periode: PeriodeDep) -> Response:
-    """Un ministère : ses démarches, ses organismes."""
+async def ministere(request: Request, slug: str, jour: AujourdHui, periode: PeriodeDep) -> Response:
+    """Un ministère : ses démarches, ses organismes, ses indicateurs, ses engagements."""
     minimum: int = request.app.state.settings.seuil_publication
 
     async def calcul(db: AsyncSession) -> bytes:
@@ -91,6 +171,10 @@ async def ministere(request: Request, slug: str, periode: PeriodeDep) -> Respons
         if not siennes:
             raise MinistereInconnu
         lignes = trier(siennes, "avis", "decroissant", {})
+        sien = Parmi(ministeres=(slug,))
+        releve = await relever(db, periode, minimum, parmi=sien)
+        connu = engagements.Releve(sien, releve) if periode == lire_periode(None, None, jour) else None
+        syntheses = (await lire_cibles(db, min(jour, periode.fin))).ajouter((slug, None), bilans(releve))
         return rendre(
             request,
             "ministere.html",
@@ -98,8 +182,19 @@ async def ministere(request: Request, slug: str, periode: PeriodeDep) -> Respons
             groupe=groupe(slug, siennes[0].demarche.ministere, lignes, minimum),
             ensemble=groupe(None, None, toutes, minimum),
             organismes=grouper(siennes, "organisme", minimum),
-            lignes=[(ligne, certitude_de(ligne)) for ligne in lignes[:20]],
+            lignes=[(ligne, certitude_de(ligne)) for ligne in lignes[:MONTREES]],
+            indicateurs=[(i, syntheses[i.cle], _ic95(syntheses[i.cle])) for i in INDICATEURS],
+            sans_bouton=[ligne.demarche for ligne in releve if ligne.valeurs["bouton"].atteint is False],
+            pires=classement.ranger(toutes, await classement.exemptees(db, periode), periode, slug, PIRES),
+            engagements=trier_engagements(
+                await engagements.tous(db, Filtre(ministere=slug), jour, minimum, connu), "echeance"
+            ),
             seuil=COMPARABLE,
         )
 
-    return await repondre_page(request, ("ministere", slug, periode), calcul)
+    return await repondre_page(request, ("ministere", slug, jour, periode), calcul)
+
+
+def _ic95(synthese: dict[str, Any]) -> Intervalle | None:
+    """The interval of a share, where there are enough démarches to say one."""
+    return wilson(synthese["atteints"], synthese["publies"]) if synthese["publies"] >= COMPARABLE else None

@@ -5,7 +5,7 @@ from typing import Any, Final
 from app.observatoire.engagements.echeances import OUVERTS, Genre, Statut
 from app.observatoire.engagements.schemas import Avancement, EngagementLu
 from app.observatoire.indicateurs import PAR_CLE
-from app.site.affichage import jour, pluriel
+from app.site.affichage import INSECABLE, jour, pluriel
 from app.site.bilans import MOINS, points
 
 GENRES: Final[dict[Genre, str]] = {
@@ -23,7 +23,12 @@ STATUTS: Final[dict[Statut, str]] = {
     "abandonne": "Abandonné",
 }
 VARIANTES: Final = {"franceconnect": "avec FranceConnect", "sans_franceconnect": "sans FranceConnect"}
-_SIGLES: Final = {"rsa": "RSA", "api": "API"}
+APIS: Final = {
+    "impot-particulier": "Impôt particulier",
+    "demandeur-emploi": "Demandeur d’emploi",
+    "statut-etudiant": "Statut étudiant",
+}
+"""The names that a key without accents cannot tell."""
 
 
 def duree(jours: int) -> str:
@@ -75,6 +80,11 @@ def ecart(a: Avancement) -> str:
     return "atteinte" if a.atteinte else f"il manque {points(a.ecart_points).lstrip(MOINS)}"
 
 
+def but(cible: float) -> str:
+    """A share to reach, as it was said: `80 %`, never `80,0 %`."""
+    return f"{100 * cible:.10g}".replace(".", ",") + f"{INSECABLE}%"
+
+
 def a_declarer(e: EngagementLu) -> bool:
     """Whether a target is reached today though nobody has said that it is kept."""
     return e.statut in OUVERTS and e.avancement is not None and e.avancement.atteinte is True
@@ -83,13 +93,12 @@ def a_declarer(e: EngagementLu) -> bool:
 def nom_api(api: str | None) -> str:
     """The name of a data API, from its key.
 
-    >>> nom_api("quotient-familial"), nom_api(None)
-    ('Quotient familial', 'API à préciser')
+    >>> nom_api("quotient-familial"), nom_api("statut-etudiant"), nom_api(None)
+    ('Quotient familial', 'Statut étudiant', 'API à préciser')
     """
     if api is None:
         return "API à préciser"
-    mots = [_SIGLES.get(mot, mot) for mot in api.split("-")]
-    return " ".join(mots)[:1].upper() + " ".join(mots)[1:]
+    return APIS.get(api) or api.replace("-", " ").capitalize()
 
 
 def titre_indicateur(cle: str) -> str:
@@ -105,6 +114,8 @@ FONCTIONS: Final[dict[str, Any]] = {
     "glissements_dits": glissements,
     "ecart_dit": ecart,
     "a_declarer": a_declarer,
+    "but": but,
+    "duree": duree,
     "nom_api": nom_api,
     "titre_indicateur": titre_indicateur,
 }

@@ -4,11 +4,28 @@ from fastapi import APIRouter, Request, Response
 
 from app.problems import Introuvable
 from app.ressources import serve
-from app.site import accueil, comparaison, demarche, deploiement, editions, liste, methode, ministeres, partage
+from app.site import (
+    accueil,
+    classement,
+    comparaison,
+    demarche,
+    deploiement,
+    donnees,
+    editions,
+    engagements,
+    liste,
+    methode,
+    ministeres,
+    partage,
+)
 from app.site.feuille import ressources
 
 router = APIRouter(include_in_schema=False)
-for pages in (accueil, liste, demarche, partage, ministeres, deploiement, comparaison, editions, methode):
+PAGES = (
+    *(accueil, liste, demarche, partage, ministeres, deploiement, classement),
+    *(comparaison, editions, engagements, donnees, methode),
+)
+for pages in PAGES:
     router.include_router(pages.router)
 
 

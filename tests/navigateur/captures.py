@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from app import embedded, migrations
 from app.database import make_engine
+from tests.navigateur import captures_site
 from tests.navigateur.outils import CHROMIUM, OPTIONS, Hotes, Service, extrait, serving_pages
 from tests.serveur import ROOT, running_service
 
@@ -62,8 +63,10 @@ async def main() -> None:
         sql = await asyncpg.connect(url)
         async with running_service(url, Path(directory)) as (base, _pid), async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+            service = Service(base, sql, url)
+            await captures_site.prendre(browser, service)
             with serving_pages() as hotes:
-                await prendre(browser, Service(base, sql), hotes)
+                await prendre(browser, service, hotes)
             await browser.close()
         await sql.close()
         embedded.stop(pgdata, "fast")

@@ -1,13 +1,16 @@
 """The public site in a real browser: accessible, narrow, in the dark, by keyboard, on paper, and silent."""
 
+import asyncio
 import datetime as dt
 import re
+import subprocess
 
 import pytest
 from playwright.async_api import expect
 
 from tests.conftest import BoutonDeTest
 from tests.navigateur.outils import Service, check
+from tests.serveur import COMMAND, ROOT, environment
 from tests.site import rattacher
 
 ETATS = {
@@ -21,6 +24,24 @@ ETATS = {
     "démarche avec peu d'avis": "/demarches/{rare}",
     "ministères": "/ministeres",
     "ministère": "/ministeres/essai",
+    "éditions": "/editions",
+    "édition": "/editions/annee",
+    "édition corrigée": "/editions/annee?revision=1&q=passeport&tri=note",
+    "édition sans réponse": "/editions/annee?q=zzzz",
+    "deux éditions à choisir": "/editions/comparer",
+    "comparaison": "/editions/comparer?de=avant&a=annee",
+    "comparaison de révisions": "/editions/comparer?de=annee@1&a=annee@2&indicateur=bouton",
+    "déploiement": "/deploiement",
+    "ministères, un indicateur": "/ministeres?indicateur=bouton",
+    "engagements": "/engagements",
+    "engagements filtrés": "/engagements?genre=cible&en_retard=true&tri=retard",
+    "aucun engagement": "/engagements?statut=abandonne",
+    "engagement": "/engagements/refondre",
+    "cible": "/engagements/tous",
+    "dites-le-nous une fois": "/engagements/dites-le-nous-une-fois",
+    "données ouvertes": "/donnees",
+    "classement": "/classement",
+    "croisement": "/croisement",
     "méthode": "/methode",
     "refus": "/nulle-part",
 }
@@ -33,6 +54,70 @@ async def count(service: Service, bouton: BoutonDeTest, jour: dt.date, bons: int
             " VALUES ($1, $2, 1, $3, $4, $5, $6)",
             *(bouton.demarche_id, bouton.id, pas, debut, bons, mauvais),
         )
+
+
+REGISTRE = (
+    """INSERT INTO engagement (slug, genre, titre, porteur, statut, echeance, tenu_le, api, variante) VALUES
+       ('refondre', 'jalon', 'Refondre le formulaire', 'DINUM', 'en_cours', '2025-01-31', NULL, NULL, NULL),
+       ('api-avec', 'api', 'API Statut étudiant', 'MESRI', 'prevu', NULL, NULL, 'statut-etudiant', 'franceconnect'),
+       ('integrer', 'integration', 'Intégrer', 'CNAF', 'tenu', '2025-06-30', '2025-08-01', 'statut-etudiant', NULL),
+       ('preciser', 'integration', 'Intégrer', 'CNAF', 'prevu', '2025-06-30', NULL, NULL, NULL),
+       ('simplifier', 'demarche', 'Simplifier', 'CNAF', 'prevu', '2030-06-30', NULL, NULL, NULL)""",
+    """INSERT INTO engagement_demarche SELECT id, $1 FROM engagement
+       WHERE slug IN ('refondre', 'integrer', 'preciser', 'simplifier')""",
+    """INSERT INTO glissement (engagement_id, ancienne, nouvelle, raison)
+       SELECT id, echeance, '2026-01-31', 'Le marché a dû être relancé' FROM engagement WHERE slug = 'refondre'""",
+    "UPDATE engagement SET echeance = '2026-01-31' WHERE slug = 'refondre'",
+    """INSERT INTO intervention (demarche_id, demandeur, demandee_le, debut, fin, description) VALUES
+       ($1, 'Intérieur', current_date - 140, current_date - 100, current_date - 80, 'Revoir les mots du formulaire'),
+       ($1, 'Intérieur', current_date - 10, NULL, NULL, 'Revoir encore')""",
+    """INSERT INTO fait (demarche_id, nature, jour, source, contenu)
+       SELECT $1, nature, current_date - age, 'relevé mensuel', contenu::jsonb FROM (VALUES
+         ('audit', 400, '{"taux": 71.5}'), ('audit', 40, '{"taux": 92.25}'),
+         ('declaration', 40, '{"mention": "Accessibilité : partiellement conforme", "url": "https://exemple.fr/a11y"}'),
+         ('disponibilite', 30, '{"disponibilite": 99.95, "temps_ms": 512.5, "mesures": 8640}'),
+         ('dlnuf', 30, '{"effort": 3}'), ('mobile', 30, '{"valeur": null}')) f (nature, age, contenu)""",
+)
+
+
+async def know_more(service: Service, demarche: int) -> None:
+    """A register with every kind of engagement, and facts and interventions about a démarche."""
+    for statement in REGISTRE:
+        await service.sql.execute(statement, *([demarche] if "$1" in statement else []))
+
+
+async def publish(service: Service, today: dt.date) -> None:
+    """Two éditions, the second with a revision made with other rules; a target, and an exemption from the button."""
+    await service.sql.execute(
+        "INSERT INTO engagement (slug, genre, titre, porteur, statut, indicateur, cible, echeance)"
+        " VALUES ('tous', 'cible', 'Tous', 'essai', 'prevu', 'bouton', 1, '2020-06-30'),"
+        " ('notes', 'cible', 'Notes', 'essai', 'prevu', 'satisfaction', 0.8, NULL)"
+    )
+    await service.sql.execute(
+        "INSERT INTO exemption SELECT id, 'bouton', '2020-01-01', NULL, 'Sur papier' FROM demarche ORDER BY id LIMIT 1"
+    )
+    hier, avant = (str(today - dt.timedelta(days=n)) for n in (1, 100))
+    for commande in (
+        ("preparer", "avant", "--titre", "Édition précédente", "--debut", "2020-01-01", "--fin", avant),
+        ("publier", "avant"),
+        (
+            "preparer",
+            "annee",
+            "--titre",
+            "Édition de l’année",
+            "--debut",
+            "2020-01-01",
+            "--fin",
+            hier,
+            "--cible",
+            "bouton=1",
+        ),
+        ("publier", "annee"),
+        ("reviser", "annee", "--raison", "Le minimum était trop haut.", "--minimum", "5"),
+        ("publier", "annee"),
+    ):
+        env = environment(database_url=service.url, secret_key="k")
+        await asyncio.to_thread(subprocess.run, [*COMMAND, "edition", *commande], env=env, cwd=ROOT, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +137,8 @@ async def site(service: Service) -> dict[str, str]:
             *(boutons["publiee"].demarche_id, boutons["publiee"].id, question, jour),
         )
     await count(service, boutons["rare"], today - dt.timedelta(days=40), 3, 1)
+    await know_more(service, boutons["publiee"].demarche_id)
+    await publish(service, today)
     slugs = {nom: bouton.slug for nom, bouton in boutons.items()}
     return {etat: service.base + adresse.format(**slugs) for etat, adresse in ETATS.items()}
 

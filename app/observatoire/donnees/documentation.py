@@ -28,14 +28,13 @@ TYPES: Final = {
 def markdown() -> str:
     """The section of docs/donnees-ouvertes.md that speaks of columns."""
     table = observatoire(DEFINITIONS)
-    propres = [colonne for colonne in table.colonnes if colonne.champ is None]
     parties = [
         *_titre(table),
-        *_tableau(propres),
+        *_tableau(propres(table)),
         "",
         f"Puis, pour chaque indicateur, `{nom_colonne('CLE', 'CHAMP')}` (en JSON : `indicateurs`, la clé, le champ) :",
         "",
-        *_tableau(_generiques()),
+        *_tableau(generiques()),
         "",
         *_indicateurs(DEFINITIONS),
         *_titre(SYNTHESE),
@@ -47,6 +46,17 @@ def markdown() -> str:
     return "\n".join(parties) + "\n"
 
 
+def propres(table: Table) -> list[Colonne]:
+    """The columns of a table that are not those of one indicateur."""
+    return [colonne for colonne in table.colonnes if colonne.champ is None]
+
+
+def genre(colonne: Colonne) -> str:
+    """The type of a column, its unit, and whether it may be empty."""
+    dit = TYPES.get(colonne.type, colonne.type) + (f", {colonne.unite}" if colonne.unite else "")
+    return dit + ("" if colonne.requise else ", peut manquer")
+
+
 def _titre(table: Table) -> list[str]:
     return [f"### `{table.nom}` : {table.titre}", "", table.description, ""]
 
@@ -56,13 +66,11 @@ def _tableau(colonnes: Iterable[Colonne]) -> list[str]:
 
 
 def _rang(colonne: Colonne) -> str:
-    genre = TYPES.get(colonne.type, colonne.type) + (f", {colonne.unite}" if colonne.unite else "")
-    genre += "" if colonne.requise else ", peut manquer"
     valeurs = f" (`{'`, `'.join(colonne.valeurs)}`)" if colonne.valeurs else ""
-    return f"| `{colonne.nom}` | {genre} | {colonne.description}{valeurs} |"
+    return f"| `{colonne.nom}` | {genre(colonne)} | {colonne.description}{valeurs} |"
 
 
-def _generiques() -> list[Colonne]:
+def generiques() -> list[Colonne]:
     """The fields that all indicateurs have."""
     return [
         Colonne(

@@ -98,9 +98,13 @@ async def conserver(db: AsyncSession, edition: int, document: Mapping[str, Any])
 
 async def catalogue(db: AsyncSession, base: str, periode: Periode) -> dcat.Noeud:
     """The DCAT catalogue: the figures of now (over `periode`), and the last revision of each édition."""
+    return dcat.catalogue(base, periode, await editions(db))
+
+
+async def editions(db: AsyncSession) -> list[dcat.Edition]:
+    """The last published revision of each édition and its files, the latest période first."""
     rangs = await sql.catalogue(db)
-    editions = [list(groupe) for _, groupe in groupby(rangs, key=lambda row: row.slug)]
-    return dcat.catalogue(base, periode, [_edition(groupe) for groupe in editions])
+    return [_edition(list(groupe)) for _, groupe in groupby(rangs, key=lambda row: row.slug)]
 
 
 def _edition(rangs: list[Any]) -> dcat.Edition:

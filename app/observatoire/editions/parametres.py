@@ -11,7 +11,7 @@ from app.observatoire.editions.refus import ChampEdition
 from app.observatoire.indicateurs import PAR_CLE
 from app.observatoire.releve import Perimetre
 
-RESERVES: Final = frozenset({"comparaison"})
+RESERVES: Final = frozenset({"comparaison", "comparer"})
 """Addresses under /editions that are not éditions."""
 TEXTE_MAX: Final = 1000
 _INT32: Final = 2**31 - 1

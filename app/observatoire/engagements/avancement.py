@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Row
 
 from app.indices.formules import au_dessus_de_7
-from app.indices.lignes import Ligne
+from app.indices.lignes import Fiche, Ligne
 from app.observatoire.bilan import Bilan, bilan
 from app.observatoire.engagements.schemas import Avancement
 from app.observatoire.indicateurs.satisfaction import SATISFACTION
@@ -23,21 +23,23 @@ class Mesuree(Protocol):
     """A démarche and what indicateurs say of it."""
 
     @property
-    def demarche(self) -> Identite: ...
+    def demarche(self) -> Identite | Fiche: ...
     @property
     def valeurs(self) -> Mapping[str, Valeur]: ...
+
+
+class Notee(NamedTuple):
+    """A démarche whose notes were read, and what indicateurs say of it."""
+
+    demarche: Fiche
+    valeurs: Mapping[str, Valeur]
 
 
 class Avancements:
     """Each perimeter is added up once, however many engagements aim at it."""
 
     def __init__(self, lignes: Sequence[Mesuree]) -> None:
-        self._par_id = {ligne.demarche.id: ligne for ligne in lignes}
-        self._groupes: dict[tuple[str | None, ...], list[Mesuree]] = {(): list(lignes)}
-        for ligne in lignes:
-            d = ligne.demarche
-            for groupe in ((d.ministere_slug,), (d.ministere_slug, d.organisme_slug)):
-                self._groupes.setdefault(groupe, []).append(ligne)
+        self._lignes = lignes
         self._bilan = cache(self._additionner)
 
     def de(self, row: Row[Any]) -> Avancement:
@@ -48,10 +50,14 @@ class Avancements:
         return Avancement(b.part, b.publies, b.atteints, b.demarches, 100 * (b.part - row.cible), b.part >= row.cible)
 
     def _additionner(self, indicateur: str, ou: Perimetre) -> Bilan:
+        lignes = self._lignes
         if isinstance(ou, frozenset):
-            lignes: Sequence[Mesuree] = [self._par_id[cle] for cle in sorted(ou) if cle in self._par_id]
-        else:
-            lignes = self._groupes.get(ou, ())
+            lignes = [ligne for ligne in lignes if ligne.demarche.id in ou]
+        elif ou:
+            n = len(ou)
+            lignes = [
+                ligne for ligne in lignes if (ligne.demarche.ministere_slug, ligne.demarche.organisme_slug)[:n] == ou
+            ]
         return bilan([ligne.valeurs[indicateur] for ligne in lignes])
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from app.demarches.texte import SLUG
 from app.indices.lignes import lire_lignes
 from app.indices.periode import lire_periode
 from app.observatoire.engagements import sql
-from app.observatoire.engagements.avancement import Avancements, Mesuree, parmi, satisfaction
+from app.observatoire.engagements.avancement import Avancements, Mesuree, Notee, parmi, satisfaction
 from app.observatoire.engagements.echeances import delais
 from app.observatoire.engagements.refus import EngagementInconnu
 from app.observatoire.engagements.schemas import (
@@ -25,10 +25,11 @@ from app.observatoire.engagements.schemas import (
     PageEngagements,
 )
 from app.observatoire.engagements.sql import Filtre
-from app.observatoire.etat import lire_etats
+from app.observatoire.etat import lire_dires, lire_etats
 from app.observatoire.indicateurs import PAR_CLE
 from app.observatoire.indicateurs.satisfaction import SATISFACTION
 from app.observatoire.releve import relever
+from app.observatoire.sql import Parmi
 
 LIMITE, LIMITE_AU_PLUS = 100, 1_000
 
@@ -44,6 +45,13 @@ class Choix:
     ministeres: Counter[tuple[str, str]]
 
 
+class Releve(NamedTuple):
+    """A survey of these démarches over the last twelve months, with every indicateur."""
+
+    parmi: Parmi
+    lignes: Sequence[Mesuree]
+
+
 async def lister(
     db: AsyncSession, filtre: Filtre, jour: dt.date, minimum: int, depuis: str | None = None, limite: int = LIMITE
 ) -> PageEngagements:
@@ -56,9 +64,11 @@ async def lister(
     return PageEngagements(jour, await _lus(db, gardees, jour, minimum), suivant)
 
 
-async def tous(db: AsyncSession, filtre: Filtre, jour: dt.date, minimum: int) -> list[EngagementLu]:
-    """Every engagement, in the order of their entry."""
-    return await _lus(db, await sql.lister(db, filtre, jour), jour, minimum)
+async def tous(
+    db: AsyncSession, filtre: Filtre, jour: dt.date, minimum: int, releve: Releve | None = None
+) -> list[EngagementLu]:
+    """Every engagement, in the order of their entry. `releve`: what the caller knows already, and may save a survey."""
+    return await _lus(db, await sql.lister(db, filtre, jour), jour, minimum, releve)
 
 
 async def choix(db: AsyncSession, jour: dt.date) -> Choix:
@@ -82,10 +92,15 @@ async def lire(db: AsyncSession, slug: str, jour: dt.date, minimum: int) -> Enga
     return (await _lus(db, [row], jour, minimum))[0]
 
 
-async def _lus(db: AsyncSession, rows: Sequence[Row[Any]], jour: dt.date, minimum: int) -> list[EngagementLu]:
+async def _lus(
+    db: AsyncSession, rows: Sequence[Row[Any]], jour: dt.date, minimum: int, releve: Releve | None = None
+) -> list[EngagementLu]:
     """Engagements as they stand on `jour`; the démarches that targets ask for are surveyed once."""
     cibles = [row for row in rows if row.indicateur]
-    avancements = Avancements(await _relever(db, cibles, jour, minimum) if cibles else ())
+    if releve is not None and releve.parmi == parmi(cibles):
+        avancements = Avancements(releve.lignes)
+    else:
+        avancements = Avancements(await _relever(db, cibles, jour, minimum) if cibles else ())
     return [_lu(row, jour, avancements) for row in rows]
 
 
@@ -95,13 +110,15 @@ async def _relever(db: AsyncSession, cibles: Sequence[Row[Any]], jour: dt.date, 
     ou = parmi(cibles)
     if ou is not None or any("reponses" in PAR_CLE[cle].lit for cle in vises):
         return await relever(db, periode, minimum, parmi=ou, cles=vises)
+    if SATISFACTION.cle not in vises:
+        return await lire_etats(db, jour, vises)
     # Of every démarche: whether its mean is above the threshold is enough, and several times cheaper.
-    etats = await lire_etats(db, jour, vises - {SATISFACTION.cle})
-    if SATISFACTION.cle in vises:
-        lues = {ligne.demarche.id: ligne for ligne in await lire_lignes(db, periode, minimum)}
-        for etat in etats:
-            etat.valeurs = {**etat.valeurs, SATISFACTION.cle: satisfaction(lues[etat.demarche.id], etat.exemptions)}
-    return etats
+    dires = await lire_dires(db, jour, vises - {SATISFACTION.cle})
+    notees = []
+    for ligne in await lire_lignes(db, periode, minimum):
+        valeurs, exemptions = dires[ligne.demarche.id]
+        notees.append(Notee(ligne.demarche, {**valeurs, SATISFACTION.cle: satisfaction(ligne, exemptions)}))
+    return notees
 
 
 def _lu(row: Row[Any], jour: dt.date, avancements: Avancements) -> EngagementLu:
