@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.indices.lignes import Fiche, Ligne
+from app.site.liste import CONSTATS
 from app.site.selection import Criteres, selectionner
 from tests.site import demarches, lire, rattacher
 
@@ -40,6 +41,18 @@ async def test_figures_stand_with_their_number_and_none_is_shown_without_enough_
 async def test_what_has_no_value_comes_last_whatever_the_order(client, catalogue, tri):
     assert await shown(client, f"tri={tri}") == ["bien", "mal", "peu", "rien"]
     assert await shown(client, f"tri={tri}&ordre=croissant") == ["mal", "bien", "peu", "rien"]
+
+
+async def test_a_list_is_filtered_by_what_another_indicateur_says_today(client, catalogue, sql):
+    await sql.execute("""INSERT INTO fait (demarche_id, nature, jour, source, depuis, contenu)
+        SELECT id, 'mobile', '2026-01-01', 'enquête', '2026-01-01', jsonb_build_object('valeur', slug = 'bien')
+        FROM demarche WHERE slug IN ('bien', 'mal')""")
+    answers = {constat: await shown(client, f"indicateur=mobile&constat={constat}&tri=titre") for constat in CONSTATS}
+    assert answers == {"atteint": ["bien"], "non_atteint": ["mal"], "sans_reponse": ["peu", "rien"]}
+    assert await shown(client, "indicateur=bouton&constat=non_atteint") == ["rien"]
+    assert len(await shown(client, "indicateur=mobile")) == 4
+    table = (await client.get("/demarches.csv?indicateur=mobile&constat=atteint")).text
+    assert [row["demarche"] for row in csv.DictReader(io.StringIO(table))] == ["bien"]
 
 
 async def test_other_orders(client, catalogue):

@@ -1,6 +1,7 @@
 """`/demarches`: every démarche, searched, filtered, sorted, page by page; and the same as CSV."""
 
 import csv
+import datetime as dt
 import io
 from collections import Counter
 from collections.abc import Sequence
@@ -15,13 +16,16 @@ from app.demarches.parametres import Texte
 from app.indices import tableur
 from app.indices.formules import METHODE, au_dessus_de_7, wilson
 from app.indices.lignes import Ligne, lire_lignes
+from app.indices.parametres import AujourdHui
 from app.indices.periode import Periode
 from app.indices.synthese import synthese
+from app.observatoire.etat import lire_dires
+from app.observatoire.indicateurs import INDICATEURS
 from app.problems import Introuvable
 from app.site.parametres import PeriodeDep
 from app.site.paroles import STATUTS
 from app.site.rendu import rendre, repondre_page
-from app.site.selection import PAR_PAGE, SANS, Criteres, certitude_de, selectionner
+from app.site.selection import PAR_PAGE, SANS, Constat, Criteres, certitude_de, selectionner
 
 router = APIRouter()
 
@@ -30,6 +34,9 @@ COLONNES: Final = (
     *("note_moyenne", "note_moyenne_ic95_bas", "note_moyenne_ic95_haut", "au_dessus_de_7", "certitude"),
     *("satisfaits", "part_satisfaits", "part_satisfaits_ic95_bas", "part_satisfaits_ic95_haut", "methode"),
 )
+PRESENTS: Final = {i.cle: i.titre for i in INDICATEURS if i.natures or "boutons" in i.lit}
+"""The indicateurs that speak of today, and not of a période: those that a list is filtered by."""
+CONSTATS: Final = {"atteint": "Rempli", "non_atteint": "Pas rempli", "sans_reponse": "Sans réponse"}
 Nom = Annotated[Texte, Query(max_length=300)]
 
 
@@ -39,13 +46,16 @@ async def lire_criteres(
     organisme: Nom = "",
     statut: Literal["", "publie", "insuffisant", "aucun_avis"] = "",
     certitude: Literal["", "surement", "probablement", "probablement_pas", "surement_pas"] = "",
+    indicateur: Annotated[str, Query(max_length=40)] = "",
+    constat: Literal["", "atteint", "non_atteint", "sans_reponse"] = "",
     tri: Literal["", "pertinence", "titre", "note", "satisfaits", "avis"] = "",
     ordre: Literal["", "croissant", "decroissant"] = "",
     debut: Annotated[str, Query(max_length=10)] = "",
     fin: Annotated[str, Query(max_length=10)] = "",
 ) -> Criteres:
     """What the address asks for."""
-    return Criteres(q.strip(), ministere, organisme, statut, certitude, tri, ordre, debut, fin)
+    known = indicateur if indicateur in PRESENTS else ""
+    return Criteres(q.strip(), ministere, organisme, statut, certitude, known, constat, tri, ordre, debut, fin)
 
 
 CriteresDep = Annotated[Criteres, Depends(lire_criteres)]
@@ -53,12 +63,16 @@ CriteresDep = Annotated[Criteres, Depends(lire_criteres)]
 
 @router.get("/demarches")
 async def liste(
-    request: Request, criteres: CriteresDep, periode: PeriodeDep, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+    request: Request,
+    jour: AujourdHui,
+    criteres: CriteresDep,
+    periode: PeriodeDep,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
     """Les démarches qui répondent aux critères."""
 
     async def calcul(db: AsyncSession) -> bytes:
-        toutes, choisies = await choisir(request, db, criteres, periode)
+        toutes, choisies = await choisir(request, db, criteres, periode, jour)
         pages = max(1, -(-len(choisies) // PAR_PAGE))
         if page > pages:
             raise Introuvable
@@ -76,30 +90,38 @@ async def liste(
             pages=pages,
         )
 
-    return await repondre_page(request, ("liste", criteres, periode, page), calcul)
+    return await repondre_page(request, ("liste", jour, criteres, periode, page), calcul)
 
 
 @router.get("/demarches.csv")
-async def exporter(request: Request, criteres: CriteresDep, periode: PeriodeDep) -> Response:
+async def exporter(request: Request, jour: AujourdHui, criteres: CriteresDep, periode: PeriodeDep) -> Response:
     """La même liste, entière, en CSV : ce que la page montre, sans arrondi."""
 
     async def calcul(db: AsyncSession) -> bytes:
-        return ecrire((await choisir(request, db, criteres, periode))[1], periode)
+        return ecrire((await choisir(request, db, criteres, periode, jour))[1], periode)
 
     headers = {"Content-Disposition": f'attachment; filename="demarches_{periode.debut}_{periode.fin}.csv"'}
-    return await repondre(request, ("liste.csv", criteres, periode), calcul, tableur.TYPE, headers)
+    return await repondre(request, ("liste.csv", jour, criteres, periode), calcul, tableur.TYPE, headers)
 
 
 async def choisir(
-    request: Request, db: AsyncSession, criteres: Criteres, periode: Periode
+    request: Request, db: AsyncSession, criteres: Criteres, periode: Periode, jour: dt.date
 ) -> tuple[list[Ligne], list[Ligne]]:
     """Every démarche, and those that answer, in order."""
     toutes = await lire_lignes(db, periode, _minimum(request))
+    constats = await lire_constats(db, criteres.indicateur, jour) if criteres.indicateur and criteres.constat else None
     places = await catalogue.classer(db, criteres.q) if criteres.q else None  # last: it changes how others are planned
-    return toutes, selectionner(toutes, criteres, places)
+    return toutes, selectionner(toutes, criteres, places, constats)
 
 
-def choix(lignes: Sequence[Ligne], criteres: Criteres) -> dict[str, list[tuple[str, str, int]]]:
+async def lire_constats(db: AsyncSession, indicateur: str, jour: dt.date) -> dict[int, Constat]:
+    """By démarche, whether it meets an indicateur today, or that nothing can be said."""
+    noms: dict[bool | None, Constat] = {True: "atteint", False: "non_atteint", None: "sans_reponse"}
+    dires = await lire_dires(db, jour, (indicateur,))
+    return {cle: noms[dire.valeurs[indicateur].atteint] for cle, dire in dires.items()}
+
+
+def choix(lignes: Sequence[Ligne], criteres: Criteres) -> dict[str, list[tuple[str, str, int | None]]]:
     """What each filter offers: (value, name, how many démarches in all); organismes are those of the ministère."""
     fiches = [ligne.demarche for ligne in lignes]
     ministeres = Counter((d.ministere, d.ministere_slug) for d in fiches)
@@ -110,6 +132,8 @@ def choix(lignes: Sequence[Ligne], criteres: Criteres) -> dict[str, list[tuple[s
         "ministere": [(slug or SANS, nom or "Sans ministère", n) for (nom, slug), n in tries(ministeres)],
         "organisme": [(slug, nom, n) for (nom, slug), n in tries(organismes)],
         "statut": [(cle, nom, statuts[cle]) for cle, nom in STATUTS.items()],
+        "indicateur": [(cle, titre, None) for cle, titre in PRESENTS.items()],
+        "constat": [(cle, nom, None) for cle, nom in CONSTATS.items()],
     }
 
 

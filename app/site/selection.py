@@ -11,6 +11,7 @@ from app.site.paroles import Certitude, certitude
 
 Tri = Literal["pertinence", "titre", "note", "satisfaits", "avis"]
 Ordre = Literal["croissant", "decroissant"]
+Constat = Literal["atteint", "non_atteint", "sans_reponse"]
 
 PAR_PAGE: Final = 40
 _ORDRES: Final[dict[Tri, Ordre]] = {
@@ -55,6 +56,8 @@ class Criteres(Adressable):
     organisme: str = ""
     statut: str = ""
     certitude: str = ""
+    indicateur: str = ""
+    constat: str = ""
     tri: str = ""
     ordre: str = ""
     debut: str = ""
@@ -84,9 +87,20 @@ def certitude_de(ligne: Montrable) -> Certitude | None:
     return certitude(ligne.note_moyenne, ligne.note_moyenne_ic95) if ligne.publiee else None
 
 
-def selectionner(lignes: Iterable[L], criteres: Criteres, places: Mapping[int, int] | None) -> list[L]:
-    """The démarches that answer, in order. `places`: what a search found, None when nothing was searched."""
-    gardees = [ligne for ligne in lignes if _repond(ligne, criteres, places)]
+def selectionner(
+    lignes: Iterable[L],
+    criteres: Criteres,
+    places: Mapping[int, int] | None,
+    constats: Mapping[int, Constat] | None = None,
+) -> list[L]:
+    """The démarches that answer, in order. `places`: what a search found, None when nothing was searched; `constats`:
+    what the chosen indicateur says of each, None when none was chosen.
+    """
+    gardees = [
+        ligne
+        for ligne in lignes
+        if _repond(ligne, criteres, places) and (constats is None or criteres.constat == constats[ligne.demarche.id])
+    ]
     return trier(gardees, criteres.tri_choisi, criteres.ordre_choisi, places or {})
 
 
