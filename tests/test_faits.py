@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from app.cli import app as commande
-from app.cli import boutons, socle
+from app.cli import socle
 from app.cli.socle import Erreur
 from app.observatoire.faits.annuaire import Annuaire, Connue, adresse
 from app.settings import Settings
@@ -33,8 +33,7 @@ MENTION = "Accessibilité : partiellement conforme"
 def jdma(database_url, monkeypatch, settings):
     """Run `jdma …` on this test's database; gives the last line that it prints."""
     own = Settings.model_validate(settings.model_dump() | {"database_url": database_url})
-    for module in (socle, boutons):
-        monkeypatch.setattr(module, "get_settings", lambda: own)
+    monkeypatch.setattr(socle, "get_settings", lambda: own)
 
     async def run(*arguments: str) -> str:
         result = await asyncio.to_thread(CliRunner().invoke, commande, [*map(str, arguments)])

@@ -53,6 +53,9 @@ $$
 REFUSER_GLISSEMENT = """
 CREATE FUNCTION refuser_modification_glissement() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'TRUNCATE' AND NOT EXISTS (SELECT FROM glissement) THEN
+    RETURN NULL;
+  END IF;
   RAISE EXCEPTION 'l''historique des échéances ne se réécrit pas' USING ERRCODE = 'restrict_violation';
 END
 $$
