@@ -1,5 +1,6 @@
 """The survey of the démarches on a day: every indicateur of each. What éditions freeze and what the site shows."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from app.observatoire.valeurs import Dossier, Fait, Indicateur, Valeur, evaluer
 
 Perimetre = Literal["toutes", "top_250"]
 TOUS: Final = frozenset(indicateur.cle for indicateur in INDICATEURS)
+TRANCHE: Final = 200
 _EN_LIGNE: Final = "en_ligne"
 
 
@@ -53,31 +55,42 @@ async def relever(
     perimetre: Perimetre = "toutes",
     parmi: Parmi | None = None,
     cles: Collection[str] = TOUS,
+    *,
+    dates: bool = True,
 ) -> list[Ligne]:
     """Every démarche of the perimeter (or some of them), in the order of their creation.
 
     Facts, exemptions, boutons and the perimeter are those of `periode.fin`. Reads a fixed number of statements, however
     many démarches there are; with `cles`, only what those indicateurs need: `valeurs` then has no others, and `indice`
-    knows the other questions only if one of them is about answers.
+    knows the other questions only if one of them is about answers. Without `dates`, which is for a période that is not
+    over, a bouton is said to be there since its last day: that it is there costs less to know than since when.
     """
     jour, voulus = periode.fin, [indicateur for indicateur in INDICATEURS if indicateur.cle in cles]
     rangs = [row for row in await sql.demarches(db, jour, parmi) if perimetre == "toutes" or row.top_250]
     ids = None if parmi is None else [row.id for row in rangs]
     reponses = any("reponses" in indicateur.lit for indicateur in voulus)
     chiffres = await indices.chiffrer(db, [row.id for row in rangs], periode, minimum, reponses)
-    poses: dict[int, dt.date] = {}
-    if any("boutons" in indicateur.lit for indicateur in voulus):
-        poses = premiers_avis(await sql.premiers_avis(db, ids), jour)
+    boutons = any("boutons" in indicateur.lit for indicateur in voulus)
+    poses = await _poses(db, ids, jour, dates) if boutons else {}
     natures = {_EN_LIGNE}.union(*(indicateur.natures for indicateur in voulus))
     faits = await sql.faits(db, jour, natures, ids)
     exemptions = await sql.exemptions(db, jour, ids)
     lignes = []
-    for row in rangs:
+    for rang, row in enumerate(rangs):
+        if rang % TRANCHE == 0:
+            await asyncio.sleep(0)  # thousands of démarches take a while: deposits pass in between
         connus = faits.get(row.id, {})
         exempte = exemptions.get(row.id, {})
         dossier = Dossier(jour, est_en_ligne(row, connus), chiffres[row.id], poses.get(row.id), connus, exempte)
         lignes.append(Ligne(identite(row), dossier.indice, {i.cle: evaluer(i, dossier) for i in voulus}))
     return lignes
+
+
+async def _poses(db: AsyncSession, ids: Sequence[int] | None, jour: dt.date, dates: bool) -> dict[int, dt.date]:
+    """By démarche that has a bouton on `jour`, since when."""
+    if dates or ids is not None:
+        return premiers_avis(await sql.premiers_avis(db, ids), jour)
+    return dict.fromkeys(await sql.poses(db, jour), jour)
 
 
 def est_en_ligne(row: Row[Any], faits: Mapping[str, Fait]) -> bool:

@@ -59,7 +59,7 @@ async def lire_bilans(
 
     Targets are looked at on the last day of the période, or today if that is sooner.
     """
-    lignes = await relever(db, periode, minimum, perimetre, cles=cles)
+    lignes = await relever(db, periode, minimum, perimetre, cles=cles, dates=periode.fin < aujourd_hui)
     cibles = Cibles(await sql.cibles(db), min(periode.fin, aujourd_hui))
     objet = {"periode": en_json(periode), "perimetre": perimetre} | _bilan(lignes, cibles, (None, None))
     if par is None:
