@@ -26,7 +26,7 @@ _MARQUEUR = (
 _LIRE = f"SELECT {_MARQUEUR}"
 _OUVRIR = text(
     f"SELECT {_MARQUEUR} AS marqueur, set_config('plan_cache_mode', 'force_custom_plan', true),"
-    " set_config('max_parallel_workers_per_gather', '0', true)"
+    " set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)"
 )
 OCTETS_MAX: Final = 64 * 2**20
 _SURCOUT: Final = 1024
@@ -175,7 +175,7 @@ async def photographie(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncSession,
     """A read-only session whose statements all see one snapshot of the database, and the marker of that snapshot.
 
     Statements are planned for their values, since one plan for a démarche and for three hundred would be bad for both;
-    and without workers, which cost more than they bring to a few tens of milliseconds.
+    and without workers nor compilation, which cost more than they bring to a few tens of milliseconds.
     """
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
