@@ -7,7 +7,8 @@ import app.avis.models
 import app.compat.models
 import app.demarches.models
 import app.equipes.models
-import app.observatoire.models  # noqa: F401
+import app.observatoire.models
+import app.registres  # noqa: F401
 from alembic import context
 
 

@@ -42,6 +42,7 @@ def make_engine(url: str, size: int = 5, statement_seconds: float = 15) -> Async
         max_overflow=size,
         pool_timeout=2,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the connection used last knows the catalogue and its statements: several times faster
         pool_recycle=1800,
         connect_args={
             "timeout": 3,

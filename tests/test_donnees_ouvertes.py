@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from app.cli.socle import Erreur
 from app.indices.formules import Comptes, indice
+from app.observatoire.declarations import Identite
 from app.observatoire.donnees.confidentialite import masquer
 from app.observatoire.donnees.documentation import markdown
 from app.observatoire.editions import contenu
 from app.observatoire.indicateurs import INDICATEURS
-from app.observatoire.releve import Identite, Ligne
+from app.observatoire.releve import Ligne
 from app.observatoire.valeurs import Dossier, evaluer
 from tests.editions import command_on, write_json
 from tests.serveur import ROOT

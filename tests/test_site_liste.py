@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.indices.lignes import Fiche, Ligne
+from app.indices.fiches import Fiche
+from app.indices.lignes import Ligne
 from app.site.liste import CONSTATS
 from app.site.selection import Criteres, selectionner
 from tests.site import demarches, lire, rattacher

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.indices import sql
+from app.indices.fiches import Fiche, lire_fiches
 from app.indices.formules import (
     SEUIL,
     Intervalle,
@@ -19,19 +19,6 @@ from app.indices.formules import (
 )
 from app.indices.periode import Periode
 from app.indices.service import segments_lus
-
-
-class Fiche(NamedTuple):
-    """Which démarche, and whose."""
-
-    id: int
-    slug: str
-    titre: str
-    titre_recherche: str
-    ministere_slug: str | None
-    ministere: str | None
-    organisme_slug: str | None
-    organisme: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +66,6 @@ class Ligne:
 
 async def lire_lignes(db: AsyncSession, periode: Periode, minimum: int) -> list[Ligne]:
     """Every démarche, in the order of their creation."""
-    demarches = [Fiche._make(ligne) for ligne in await sql.demarches(db)]
+    demarches = await lire_fiches(db)
     notes = await sql.notes_de_toutes(db, segments_lus(periode))
     return [Ligne(d, notes[d.id], sum(notes[d.id]), minimum) for d in demarches]

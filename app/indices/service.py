@@ -1,11 +1,12 @@
 """The figures as others read them: JSON-ready objects, built from counts read in the caller's snapshot."""
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 import orjson
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demarches import curseur
@@ -13,6 +14,7 @@ from app.demarches.refus import BoutonIntrouvable
 from app.demarches.resolution import resolve_actuelle
 from app.demarches.texte import a_un_caractere_interdit
 from app.indices import sql
+from app.indices.fiches import Fiche, lire_fiches
 from app.indices.formules import Comptes, Indice, indice
 from app.indices.periode import JOUR, Pas, Periode, Segment, debut_etape, etapes, jour_de_paris, segments
 from app.indices.synthese import synthese
@@ -83,21 +85,20 @@ async def lister(
     """A page of indices, one for each démarche, after the cursor `depuis`. Raises CurseurInvalide."""
     empreinte = curseur.empreinte("indices", ministere or "")
     apres = curseur.lire(depuis, empreinte)[1] if depuis else 0
-    lignes = await sql.demarches(db, ministere, apres, limite + 1)
-    gardees = lignes[:limite]
+    toutes = await lire_fiches(db, ministere)
+    debut = bisect_right(toutes, apres, key=itemgetter(0))
+    gardees = toutes[debut : debut + limite]
     comptes = await _comptes(db, gardees, periode)
     entete = en_json(periode)
     return {
         "elements": [_objet(d.slug, entete, indice(comptes.get(d.id, _AUCUN), minimum)) for d in gardees],
-        "suivant": curseur.ecrire((0, gardees[-1].id), empreinte) if len(lignes) > limite else None,
+        "suivant": curseur.ecrire((0, gardees[-1].id), empreinte) if len(toutes) > debut + limite else None,
     }
 
 
-async def tous(
-    db: AsyncSession, periode: Periode, ministere: str | None, minimum: int
-) -> list[tuple[Row[Any], Indice]]:
-    """Every démarche (`slug`, `titre`, `ministere`, `organisme`) with its indice."""
-    lignes = await sql.demarches(db, ministere)
+async def tous(db: AsyncSession, periode: Periode, ministere: str | None, minimum: int) -> list[tuple[Fiche, Indice]]:
+    """Every démarche with its indice."""
+    lignes = await lire_fiches(db, ministere)
     comptes = await _comptes(db, lignes, periode)
     return [(demarche, indice(comptes.get(demarche.id, _AUCUN), minimum)) for demarche in lignes]
 
@@ -116,7 +117,7 @@ async def chiffrer(
     return {demarche: indice(comptes.get(demarche, _AUCUN), minimum) for demarche in demarches}
 
 
-async def _comptes(db: AsyncSession, demarches: Sequence[Row[Any]], periode: Periode) -> dict[int, Comptes]:
+async def _comptes(db: AsyncSession, demarches: Sequence[Fiche], periode: Periode) -> dict[int, Comptes]:
     return await _comptes_de(db, [demarche.id for demarche in demarches], periode)
 
 
@@ -128,7 +129,7 @@ async def _comptes_de(db: AsyncSession, demarches: Sequence[int], periode: Perio
 
 async def lire_synthese(db: AsyncSession, periode: Periode, par: Par | None, minimum: int) -> Objet:
     """How many démarches are above 7, over all and, with `par`, for each ministère or organisme."""
-    demarches = await sql.demarches(db)
+    demarches = await lire_fiches(db)
     notes = await sql.notes_de_toutes(db, segments_lus(periode))
     entete = {"periode": en_json(periode)}
     objet = entete | synthese((notes[d.id] for d in demarches), minimum).__dict__
@@ -144,7 +145,7 @@ async def lire_synthese(db: AsyncSession, periode: Periode, par: Par | None, min
     return objet | {"groupes": groupes}
 
 
-def _groupe(demarche: Row[Any], par: Par) -> tuple[str | None, str | None, str | None]:
+def _groupe(demarche: Fiche, par: Par) -> tuple[str | None, str | None, str | None]:
     """Who a démarche is counted with: (ministère of the organisme, slug, name); nothing but None without any."""
     if par == "ministere":
         return None, demarche.ministere_slug, demarche.ministere

@@ -140,26 +140,19 @@ async def notes_de_toutes(db: AsyncSession, segments: Sequence[Segment]) -> dict
     return {row[0]: row[1:] for row in rows}
 
 
-_DEMARCHES_PAR_PAGE = text("""
+_FICHES = text("""
     SELECT d.id, d.slug, d.titre, d.titre_recherche, m.slug AS ministere_slug, m.nom AS ministere,
            o.slug AS organisme_slug, o.nom AS organisme
     FROM demarche d
     LEFT JOIN ministere m ON m.id = d.ministere_id
     LEFT JOIN organisme o ON o.id = d.organisme_id
-    WHERE d.id > :apres AND (:ministere = '' OR :ministere IN (m.slug, m.nom))
-    ORDER BY d.id LIMIT CAST(:limite AS integer)
+    ORDER BY d.id
 """)
 
 
-async def demarches(
-    db: AsyncSession, ministere: str | None = None, apres: int = 0, limite: int | None = None
-) -> Sequence[Row[Any]]:
-    """Démarches in the order of their creation, after the id `apres`, of a ministère (slug or name) or of any.
-
-    By id, because it never changes: one that is renamed or added meanwhile neither hides nor repeats another.
-    """
-    valeurs = {"ministere": ministere or "", "apres": apres, "limite": limite}
-    return (await db.execute(_DEMARCHES_PAR_PAGE, valeurs)).all()
+async def demarches(db: AsyncSession) -> Sequence[Row[Any]]:
+    """Every démarche, in the order of their creation: the columns of `fiches.Fiche`."""
+    return (await db.execute(_FICHES)).all()
 
 
 async def bouton(db: AsyncSession, demarche: int, cle: str) -> int | None:

@@ -6,30 +6,21 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.indices.formules import Comptes, indice
 from app.indices.periode import JOUR
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan, faire
 from app.observatoire.cibles import Cibles
+from app.observatoire.declarations import Declaration, Identite, declarer
 from app.observatoire.evolution import Chronique, Intervalle, additionner, evolution
 from app.observatoire.indicateurs import PAR_CLE
 from app.observatoire.indicateurs.bouton import BOUTON
-from app.observatoire.releve import Identite, est_en_ligne, identite
-from app.observatoire.valeurs import Dossier, Indicateur, Valeur, evaluer
+from app.observatoire.valeurs import Indicateur, Valeur, evaluer
 
 PRESENTS: Final = ("bouton", "accessibilite")
-_SANS_NOTES: Final = indice(Comptes())
-
-
-class Dires(NamedTuple):
-    """What indicateurs say of a démarche, and the reason of each exemption in force, by indicateur."""
-
-    valeurs: Mapping[str, Valeur]
-    exemptions: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -43,39 +34,44 @@ class Etat:
 
 async def lire_etats(db: AsyncSession, aujourd_hui: dt.date, cles: Collection[str] = PRESENTS) -> list[Etat]:
     """Every démarche, in the order of their creation. `cles`: indicateurs that read no notes nor answers."""
-    dires = await lire_dires(db, aujourd_hui, cles)
-    return [Etat(identite(row), *dires[row[0]]) for row in await sql.demarches(db, aujourd_hui)]
-
-
-async def lire_dires(db: AsyncSession, aujourd_hui: dt.date, cles: Collection[str] = PRESENTS) -> dict[int, Dires]:
-    """The same by id, without who the démarches are."""
     voulus = [PAR_CLE[cle] for cle in cles]
-    poses = await sql.poses(db, aujourd_hui)
-    faits = await sql.faits(db, aujourd_hui, {"en_ligne"}.union(*(indicateur.natures for indicateur in voulus)))
-    exemptions = await sql.exemptions(db, aujourd_hui)
+    poses = await sql.poses(db, aujourd_hui) if any("boutons" in i.lit for i in voulus) else set()
     communes: dict[tuple[str, bool, bool], Valeur] = {}
-    dires = {}
-    for row in await sql.en_ligne(db):
-        cle, en_ligne = row  # thousands of them: names cost more
-        connus, exempte = faits.get(cle, {}), exemptions.get(cle, {})
-        dossier = Dossier(aujourd_hui, en_ligne, _SANS_NOTES, aujourd_hui if cle in poses else None, connus, exempte)
-        if connus:
-            dossier.en_ligne = est_en_ligne(row, connus)
-        dires[cle] = Dires({i.cle: _dire(i, dossier, communes) for i in voulus}, exempte)
-    return dires
+    etats = []
+    for d in await declarer(db, aujourd_hui, None, cles):
+        posee = d.demarche.id in poses
+        valeurs = {i.cle: d.valeurs[i.cle] if i.declare else _dire(i, d, aujourd_hui, posee, communes) for i in voulus}
+        etats.append(Etat(d.demarche, valeurs, d.exemptions))
+    return etats
 
 
-def _dire(indicateur: Indicateur, dossier: Dossier, communes: dict[tuple[str, bool, bool], Valeur]) -> Valeur:
+def _dire(
+    indicateur: Indicateur,
+    declaration: Declaration,
+    jour: dt.date,
+    posee: bool,
+    communes: dict[tuple[str, bool, bool], Valeur],
+) -> Valeur:
     """What it says; said once (`communes`) for all the démarches of which it reads the same."""
-    if dossier.exemptions or (dossier.faits and indicateur.natures):
-        return evaluer(indicateur, dossier)
-    cle = indicateur.cle, dossier.en_ligne, dossier.premier_avis is not None
-    if (commune := communes.get(cle)) is None:
-        commune = communes[cle] = evaluer(indicateur, dossier)
-    return commune
+    cle = indicateur.cle, declaration.en_ligne, posee
+    if not declaration.exemptions and cle in communes:
+        return communes[cle]
+    dossier = declaration.dossier(jour)
+    dossier.premier_avis = jour if posee else None
+    valeur = evaluer(indicateur, dossier)
+    if not declaration.exemptions:
+        communes[cle] = valeur
+    return valeur
 
 
-def bilan_de(etats: Iterable[Etat | Dires], cle: str) -> Bilan:
+async def lire_etats_par_id(
+    db: AsyncSession, aujourd_hui: dt.date, cles: Collection[str] = PRESENTS
+) -> dict[int, Etat]:
+    """The same, by id of démarche."""
+    return {etat.demarche.id: etat for etat in await lire_etats(db, aujourd_hui, cles)}
+
+
+def bilan_de(etats: Iterable[Etat], cle: str) -> Bilan:
     """The synthesis of an indicateur over these démarches."""
     return bilan([etat.valeurs[cle] for etat in etats])
 

@@ -14,29 +14,14 @@ from app.indices.formules import Indice
 from app.indices.periode import Periode
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan
+from app.observatoire.declarations import Identite, declarer
 from app.observatoire.indicateurs import INDICATEURS
 from app.observatoire.sql import Parmi
-from app.observatoire.valeurs import Dossier, Fait, Indicateur, Valeur, evaluer
+from app.observatoire.valeurs import Indicateur, Valeur, evaluer
 
 Perimetre = Literal["toutes", "top_250"]
 TOUS: Final = frozenset(indicateur.cle for indicateur in INDICATEURS)
 TRANCHE: Final = 200
-_EN_LIGNE: Final = "en_ligne"
-
-
-@dataclass(slots=True)
-class Identite:
-    """A démarche as a survey names it; `id` is the only thing that never changes."""
-
-    id: int
-    slug: str
-    titre: str
-    url: str | None
-    ministere_slug: str | None
-    ministere: str | None
-    organisme_slug: str | None
-    organisme: str | None
-    top_250: bool
 
 
 @dataclass(slots=True)
@@ -66,23 +51,22 @@ async def relever(
     over, a bouton is said to be there since its last day: that it is there costs less to know than since when.
     """
     jour, voulus = periode.fin, [indicateur for indicateur in INDICATEURS if indicateur.cle in cles]
-    rangs = [row for row in await sql.demarches(db, jour, parmi) if perimetre == "toutes" or row.top_250]
-    ids = None if parmi is None else [row.id for row in rangs]
+    toutes = await declarer(db, jour, parmi, cles)
+    connues = [d for d in toutes if perimetre == "toutes" or d.demarche.top_250]
+    ids = None if parmi is None else [d.demarche.id for d in connues]
     reponses = any("reponses" in indicateur.lit for indicateur in voulus)
-    chiffres = await indices.chiffrer(db, [row.id for row in rangs], periode, minimum, reponses)
+    chiffres = await indices.chiffrer(db, [d.demarche.id for d in connues], periode, minimum, reponses)
     boutons = any("boutons" in indicateur.lit for indicateur in voulus)
     poses = await _poses(db, ids, jour, dates) if boutons else {}
-    natures = {_EN_LIGNE}.union(*(indicateur.natures for indicateur in voulus))
-    faits = await sql.faits(db, jour, natures, ids)
-    exemptions = await sql.exemptions(db, jour, ids)
     lignes = []
-    for rang, row in enumerate(rangs):
+    for rang, declaration in enumerate(connues):
         if rang % TRANCHE == 0:
             await asyncio.sleep(0)  # thousands of démarches take a while: deposits pass in between
-        connus = faits.get(row.id, {})
-        exempte = exemptions.get(row.id, {})
-        dossier = Dossier(jour, est_en_ligne(row, connus), chiffres[row.id], poses.get(row.id), connus, exempte)
-        lignes.append(Ligne(identite(row), dossier.indice, {i.cle: evaluer(i, dossier) for i in voulus}))
+        cle = declaration.demarche.id
+        dossier = declaration.dossier(jour)
+        dossier.indice, dossier.premier_avis = chiffres[cle], poses.get(cle)
+        valeurs = {i.cle: declaration.valeurs[i.cle] if i.declare else evaluer(i, dossier) for i in voulus}
+        lignes.append(Ligne(declaration.demarche, dossier.indice, valeurs))
     return lignes
 
 
@@ -93,12 +77,6 @@ async def _poses(db: AsyncSession, ids: Sequence[int] | None, jour: dt.date, dat
     return dict.fromkeys(await sql.poses(db, jour), jour)
 
 
-def est_en_ligne(row: Row[Any], faits: Mapping[str, Fait]) -> bool:
-    """What the catalogue says today, unless a dated fact says otherwise."""
-    declare = faits.get(_EN_LIGNE)
-    return row.en_ligne if declare is None else bool(declare.contenu["valeur"])
-
-
 def premiers_avis(boutons: Iterable[Row[Any]], jour: dt.date) -> dict[int, dt.date]:
     """By démarche, the first day with an avis of a bouton that is open on `jour`, whenever that day is."""
     premiers: dict[int, dt.date] = {}
@@ -106,11 +84,6 @@ def premiers_avis(boutons: Iterable[Row[Any]], jour: dt.date) -> dict[int, dt.da
         if b.ferme_le is None or b.ferme_le > jour:
             premiers[b.demarche_id] = min(b.premier, premiers.get(b.demarche_id, b.premier))
     return premiers
-
-
-def identite(row: Row[Any]) -> Identite:
-    """Who a row of `sql.demarches` is about: its first columns."""
-    return Identite(*row[: len(sql.IDENTITE)])
 
 
 def choisis(lignes: Sequence[Ligne]) -> list[Indicateur]:

@@ -18,9 +18,10 @@ from app.indices.service import Par, en_json
 from app.observatoire import sql
 from app.observatoire.cibles import Cibles, Qui
 from app.observatoire.croisement import Notes, croiser
-from app.observatoire.etat import lire_dires
+from app.observatoire.declarations import Identite
+from app.observatoire.etat import lire_etats_par_id
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
-from app.observatoire.releve import Identite, Ligne, Perimetre, bilans, par_groupe, relever
+from app.observatoire.releve import Ligne, Perimetre, bilans, par_groupe, relever
 from app.observatoire.sql import Parmi
 
 Objet = dict[str, Any]
@@ -154,6 +155,6 @@ async def _croises(
     if perimetre != "toutes" or "boutons" in PAR_CLE[indicateur].lit:
         lignes = await relever(db, periode, minimum, perimetre, cles=(indicateur,))
         return [(ligne.valeurs[indicateur].atteint, ligne.indice) for ligne in lignes]
-    dires = await lire_dires(db, periode.fin, (indicateur,))
+    etats = await lire_etats_par_id(db, periode.fin, (indicateur,))
     lignes_notees = await lire_lignes(db, periode, minimum)
-    return [(dires[ligne.demarche.id].valeurs[indicateur].atteint, ligne) for ligne in lignes_notees]
+    return [(etats[ligne.demarche.id].valeurs[indicateur].atteint, ligne) for ligne in lignes_notees]

@@ -12,9 +12,10 @@ from app.indices.periode import JOUR, Periode, etapes
 from app.indices.service import Par, en_json
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan
+from app.observatoire.declarations import Identite, identite
 from app.observatoire.evolution import Chronique, Intervalle, additionner, en_retard_depuis, evolution
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
-from app.observatoire.releve import Identite, Perimetre, identite
+from app.observatoire.releve import Perimetre
 from app.observatoire.service import Groupe, Objet, groupe, nommer, rang
 from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import Indicateur

@@ -116,6 +116,11 @@ class Indicateur:
     lit: frozenset[Lecture] = frozenset()
     expire_le: Callable[[Dossier], dt.date | None] = lambda _dossier: None
 
+    @property
+    def declare(self) -> bool:
+        """Whether it reads facts, and no avis."""
+        return bool(self.natures) and not self.lit
+
 
 NON_MESURE = Valeur("non_mesure")
 SANS_OBJET = Valeur("sans_objet")

@@ -15,7 +15,7 @@ from app.indices.periode import Periode, lire_periode
 from app.indices.synthese import synthese
 from app.observatoire.bilan import Bilan, faire
 from app.observatoire.consultation import service as consultation
-from app.observatoire.etat import Dires, bilan_de, lire_cibles, lire_dires
+from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats_par_id
 from app.site.affichage import etape
 from app.site.graphiques import Point
 from app.site.rendu import rendre, repondre_page
@@ -53,10 +53,10 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
     async def calcul(db: AsyncSession) -> bytes:
         periode = lire_periode(None, None, jour)
         lignes = await lire_lignes(db, periode, minimum)
-        dires = await lire_dires(db, jour)
+        etats = await lire_etats_par_id(db, jour)
         editions = [e for e in await consultation.lister(db) if e["perimetre"] == "toutes"]
-        bilans = {c: bilan_de(dires.values(), c) for c in MONTRES[1:]}
-        bilans["satisfaction"] = satisfaction(lignes, dires, minimum)
+        bilans = {c: bilan_de(etats.values(), c) for c in MONTRES[1:]}
+        bilans["satisfaction"] = satisfaction(lignes, etats, minimum)
         cibles = (await lire_cibles(db, jour)).ajouter((None, None), bilans)
         utilisees = trier([ligne for ligne in lignes if ligne.total], "avis", "decroissant", {})[:6]
         return rendre(
@@ -76,9 +76,9 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
     return await repondre_page(request, ("accueil", jour), calcul)
 
 
-def satisfaction(lignes: Iterable[Ligne], dires: Mapping[int, Dires], minimum: int) -> Bilan:
+def satisfaction(lignes: Iterable[Ligne], etats: Mapping[int, Etat], minimum: int) -> Bilan:
     """The synthesis of the indicateur over live figures, as a survey makes it: exempt démarches are left out."""
-    exemptes = {cle for cle, dit in dires.items() if "satisfaction" in dit.exemptions}
+    exemptes = {cle for cle, etat in etats.items() if "satisfaction" in etat.exemptions}
     s = synthese((ligne.note for ligne in lignes if ligne.demarche.id not in exemptes), minimum)
     statuts = {"publie": s.mesurees, "insuffisant": s.insuffisant, "non_mesure": s.aucun_avis, "exempte": len(exemptes)}
     return faire(Counter(statuts), s.au_dessus_de_7, Counter())

@@ -14,9 +14,9 @@ from app.indices.parametres import AujourdHui
 from app.indices.periode import etapes, lire_periode
 from app.observatoire.bilan import Bilan
 from app.observatoire.cibles import Cibles, Qui
+from app.observatoire.declarations import Identite
 from app.observatoire.engagements.echeances import lire_date
 from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_deploiement, lire_etats
-from app.observatoire.releve import Identite
 from app.problems import Introuvable, Invalide
 from app.site.adresse import Adressable
 from app.site.affichage import etape

@@ -19,7 +19,7 @@ from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
 from app.indices.periode import Periode
 from app.indices.synthese import synthese
-from app.observatoire.etat import lire_dires
+from app.observatoire.etat import lire_etats_par_id
 from app.observatoire.indicateurs import INDICATEURS
 from app.problems import Introuvable
 from app.site.parametres import PeriodeDep
@@ -117,8 +117,8 @@ async def choisir(
 async def lire_constats(db: AsyncSession, indicateur: str, jour: dt.date) -> dict[int, Constat]:
     """By démarche, whether it meets an indicateur today, or that nothing can be said."""
     noms: dict[bool | None, Constat] = {True: "atteint", False: "non_atteint", None: "sans_reponse"}
-    dires = await lire_dires(db, jour, (indicateur,))
-    return {cle: noms[dire.valeurs[indicateur].atteint] for cle, dire in dires.items()}
+    etats = await lire_etats_par_id(db, jour, (indicateur,))
+    return {cle: noms[etat.valeurs[indicateur].atteint] for cle, etat in etats.items()}
 
 
 def choix(lignes: Sequence[Ligne], criteres: Criteres) -> dict[str, list[tuple[str, str, int | None]]]:

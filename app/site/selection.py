@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol, TypeVar
 
+from app.indices.fiches import Fiche
 from app.indices.formules import Intervalle, Statut
-from app.indices.lignes import Fiche
 from app.site.adresse import Adressable
 from app.site.paroles import Certitude, certitude
 

@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from app.demarches.texte import normaliser
+from app.indices.fiches import Fiche
 from app.indices.formules import Intervalle, Statut
-from app.indices.lignes import Fiche
 
 
 class _Demarche(msgspec.Struct, frozen=True, gc=False):

@@ -9,9 +9,10 @@ from typing import Any, Final
 from app.indices.formules import Indice
 from app.indices.periode import Periode
 from app.observatoire.bilan import Bilan, bilan
+from app.observatoire.declarations import Identite
 from app.observatoire.donnees.confidentialite import masquer
 from app.observatoire.indicateurs import INDICATEURS
-from app.observatoire.releve import Identite, Ligne, par_groupe
+from app.observatoire.releve import Ligne, par_groupe
 from app.observatoire.valeurs import Valeur
 
 Groupe = tuple[str, tuple[str | None, str | None, str | None], list[Ligne]]

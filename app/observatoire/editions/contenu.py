@@ -17,8 +17,9 @@ from typing import Any, Final
 import orjson
 
 from app.observatoire.bilan import Bilan
+from app.observatoire.declarations import Identite
 from app.observatoire.indicateurs import INDICATEURS
-from app.observatoire.releve import Identite, Ligne, bilans, par_groupe
+from app.observatoire.releve import Ligne, bilans, par_groupe
 
 Objet = dict[str, Any]
 ANNEXES: Final = ("empreinte", "revisions", "suivant")

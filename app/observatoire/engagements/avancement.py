@@ -6,12 +6,13 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Row
 
+from app.indices.fiches import Fiche
 from app.indices.formules import au_dessus_de_7
-from app.indices.lignes import Fiche, Ligne
+from app.indices.lignes import Ligne
 from app.observatoire.bilan import Bilan, bilan
+from app.observatoire.declarations import Identite
 from app.observatoire.engagements.schemas import Avancement
 from app.observatoire.indicateurs.satisfaction import SATISFACTION
-from app.observatoire.releve import Identite
 from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import NON_MESURE, Valeur
 

@@ -25,7 +25,7 @@ from app.observatoire.engagements.schemas import (
     PageEngagements,
 )
 from app.observatoire.engagements.sql import Filtre
-from app.observatoire.etat import lire_dires, lire_etats
+from app.observatoire.etat import lire_etats, lire_etats_par_id
 from app.observatoire.indicateurs import PAR_CLE
 from app.observatoire.indicateurs.satisfaction import SATISFACTION
 from app.observatoire.releve import relever
@@ -113,11 +113,11 @@ async def _relever(db: AsyncSession, cibles: Sequence[Row[Any]], jour: dt.date, 
     if SATISFACTION.cle not in vises:
         return await lire_etats(db, jour, vises)
     # Of every démarche: whether its mean is above the threshold is enough, and several times cheaper.
-    dires = await lire_dires(db, jour, vises - {SATISFACTION.cle})
+    etats = await lire_etats_par_id(db, jour, vises - {SATISFACTION.cle})
     notees = []
     for ligne in await lire_lignes(db, periode, minimum):
-        valeurs, exemptions = dires[ligne.demarche.id]
-        notees.append(Notee(ligne.demarche, {**valeurs, SATISFACTION.cle: satisfaction(ligne, exemptions)}))
+        etat = etats[ligne.demarche.id]
+        notees.append(Notee(ligne.demarche, {**etat.valeurs, SATISFACTION.cle: satisfaction(ligne, etat.exemptions)}))
     return notees
 
 
