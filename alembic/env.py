@@ -3,12 +3,12 @@
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+import app.acquis
 import app.avis.models
 import app.compat.models
 import app.demarches.models
 import app.equipes.models
-import app.observatoire.models
-import app.registres  # noqa: F401
+import app.observatoire.models  # noqa: F401
 from alembic import context
 
 

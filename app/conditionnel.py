@@ -17,8 +17,8 @@ from fastapi import Request, Response
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from app.acquis import AVANT, VERSION, Acquis
 from app.database import AWAY, Liaison
-from app.registres import VERSION, Registres
 
 _MARQUEUR = (
     "CASE WHEN NOT pg_is_in_recovery() THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) END"
@@ -26,7 +26,8 @@ _MARQUEUR = (
 """Equal texts: the same transactions are visible. Null on a standby, whose snapshots do not list what is under way."""
 _LIRE = f"SELECT {_MARQUEUR}"
 _OUVRIR = text(
-    f"SELECT {_MARQUEUR} AS marqueur, {VERSION} AS version, set_config('plan_cache_mode', 'force_custom_plan', true),"
+    f"SELECT {_MARQUEUR} AS marqueur, {VERSION} AS version, {AVANT} AS avant,"
+    " set_config('plan_cache_mode', 'force_custom_plan', true),"
     " set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)"
 )
 OCTETS_MAX: Final = 64 * 2**20
@@ -89,7 +90,7 @@ class Cache:
 
     def __init__(self, engine: AsyncEngine, octets_max: int = OCTETS_MAX) -> None:
         self.marqueurs = Marqueurs(engine)
-        self.registres = Registres()
+        self.acquis = Acquis()
         self._octets_max, self._octets = octets_max, 0
         self._reponses: OrderedDict[Hashable, Reponse] = OrderedDict()
 
@@ -132,7 +133,7 @@ async def repondre(
     cache, engine = _cache(request), request.app.state.engine
     reponse = cache.get(cle)
     if reponse is None or reponse.marqueur != await cache.marqueurs.lire():
-        reponse = await calculer(engine, calcul, cache.registres)
+        reponse = await calculer(engine, calcul, cache.acquis)
         if reponse.marqueur is not None:
             cache.put(cle, reponse)
     entetes = {"ETag": reponse.etag, "Cache-Control": cache_control}
@@ -164,9 +165,9 @@ def _cache(request: Request) -> Cache:
     return cache
 
 
-async def calculer(engine: AsyncEngine, calcul: Calcul, registres: Registres | None = None) -> Reponse:
+async def calculer(engine: AsyncEngine, calcul: Calcul, acquis: Acquis | None = None) -> Reponse:
     """A fresh answer, and the marker of the very snapshot that it comes from."""
-    async with photographie(engine, registres) as (db, marqueur):
+    async with photographie(engine, acquis) as (db, marqueur):
         contenu = await calcul(db)
     corps = contenu if isinstance(contenu, bytes) else orjson.dumps(contenu)
     return Reponse(marqueur, corps, f'"{blake2b(corps, digest_size=16).hexdigest()}"')
@@ -174,11 +175,11 @@ async def calculer(engine: AsyncEngine, calcul: Calcul, registres: Registres | N
 
 @asynccontextmanager
 async def photographie(
-    engine: AsyncEngine, registres: Registres | None = None
+    engine: AsyncEngine, acquis: Acquis | None = None
 ) -> AsyncIterator[tuple[AsyncSession, str | None]]:
     """A read-only session whose statements all see one snapshot of the database, and the marker of that snapshot.
 
-    With `registres`, what `retenir` keeps is found there and left there.
+    With `acquis`, what `retenir` keeps is found there and left there.
 
     Statements are planned for their values, since one plan for a démarche and for three hundred would be bad for both;
     and without workers nor compilation, which cost more than they bring to a few tens of milliseconds.
@@ -187,8 +188,8 @@ async def photographie(
         await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with AsyncSession(connection) as session, session.begin():
             row = (await session.execute(_OUVRIR)).one()
-            if registres is not None:
-                registres.ouvrir(session, row.version)
+            if acquis is not None:
+                acquis.ouvrir(session, row.version, row.avant)
             yield session, row.marqueur
 
 

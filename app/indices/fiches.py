@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.acquis import retenir
 from app.indices import sql
-from app.registres import retenir
 
 
 class Fiche(NamedTuple):

@@ -6,6 +6,7 @@ avis belongs to was decided when it was counted.
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -185,3 +186,16 @@ def segments(periode: Periode, dernier: dt.date = DERNIER_JOUR) -> list[Segment]
 
 def _non_vides(*tous: Segment) -> list[Segment]:
     return [segment for segment in tous if segment.debut < segment.fin]
+
+
+def couper(segments: Sequence[Segment], jour: dt.date | None) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
+    """The parts before the first day of a month, and from it on; None is before everything.
+
+    >>> avant, apres = couper([Segment("m", dt.date(2026, 1, 1), dt.date(2026, 4, 1), 1)], dt.date(2026, 3, 1))
+    >>> str(avant[0].fin), str(apres[0].debut)
+    ('2026-03-01', '2026-03-01')
+    """
+    bord = jour or dt.date.min
+    avant = (s._replace(fin=min(s.fin, bord)) for s in segments)
+    apres = (s._replace(debut=max(s.debut, bord)) for s in segments)
+    return tuple(_non_vides(*avant)), tuple(_non_vides(*apres))

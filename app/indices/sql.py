@@ -7,14 +7,16 @@ Each run is a branch of its own, because a join with the list of runs makes the 
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import add
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.acquis import avant, retenir
 from app.avis.questions import A_REPONDU, AIDE, COMPREHENSION, CONTACTS, NIVEAU_AIDE, NOTE
 from app.indices.formules import Comptes
-from app.indices.periode import Pas, Segment
+from app.indices.periode import Pas, Segment, couper
 
 
 class _Groupe(NamedTuple):
@@ -130,14 +132,30 @@ async def comptes_par_etape(
 
 async def comptes_de_toutes(db: AsyncSession, segments: Sequence[Segment]) -> dict[int, Comptes]:
     """The counts of every démarche."""
-    rows = await db.execute(_partout(*_GROUPES), _valeurs(segments))
-    return {row[0]: _comptes(row) for row in rows}
+    niveaux = await _de_toutes(db, tuple(_GROUPES), segments)
+    return {demarche: Comptes(n[:11], n[11:16], n[16:18], n[18:20], n[20:25]) for demarche, n in niveaux.items()}
 
 
 async def notes_de_toutes(db: AsyncSession, segments: Sequence[Segment]) -> dict[int, Sequence[int]]:
     """The counts of notes of every démarche."""
-    rows = await db.execute(_partout(_NOTES), _valeurs(segments))
-    return {row[0]: row[1:] for row in rows}
+    return await _de_toutes(db, (_NOTES,), segments)
+
+
+async def _de_toutes(
+    db: AsyncSession, groupes: tuple[str, ...], segments: Sequence[Segment]
+) -> dict[int, Sequence[int]]:
+    """The levels of these groups; those of the past, which are most of them, are added up once."""
+
+    async def lire(runs: Sequence[Segment]) -> dict[int, Sequence[int]]:
+        return {row[0]: row[1:] for row in await db.execute(_partout(*groupes), _valeurs(runs))}
+
+    anciens, recents = couper(segments, avant(db))
+    if not anciens:
+        return await lire(recents)
+    passe = await retenir(db, (groupes, anciens), lambda: lire(anciens))
+    if not recents:
+        return passe
+    return {demarche: tuple(map(add, passe[demarche], n)) for demarche, n in (await lire(recents)).items()}
 
 
 _FICHES = text("""

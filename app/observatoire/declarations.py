@@ -10,13 +10,13 @@ from typing import Any, Final
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.acquis import retenir
 from app.indices.formules import Comptes, indice
 from app.indices.periode import jour_de_paris
 from app.observatoire import sql
 from app.observatoire.indicateurs import INDICATEURS
 from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import Dossier, Fait, Indicateur, Valeur, evaluer
-from app.registres import retenir
 
 DECLARES: Final = tuple(indicateur for indicateur in INDICATEURS if indicateur.declare)
 _EN_LIGNE: Final = "en_ligne"
