@@ -114,3 +114,13 @@ def est_en_ligne(row: Row[Any], faits: Mapping[str, Fait]) -> bool:
 def identite(row: Row[Any]) -> Identite:
     """Who a row of `sql.demarches` is about: its first columns."""
     return Identite(*row[: len(sql.IDENTITE)])
+
+
+async def poser(db: AsyncSession, jour: dt.date, demarches: Sequence[int] | None = None) -> dict[int, dt.date]:
+    """By démarche: the first day with an avis of a bouton that is open on `jour`, whenever that day is."""
+    premiers: dict[int, dt.date] = {}
+    for bouton in await sql.premiers_avis(db, demarches):
+        if bouton.ferme_le is None or bouton.ferme_le > jour:
+            premier = bouton.premier
+            premiers[bouton.demarche_id] = min(premier, premiers.get(bouton.demarche_id, premier))
+    return premiers

@@ -1,5 +1,5 @@
 """What indicateurs made of facts and boutons say today, and did in the last months, for pages that show the present:
-the same values as `releve` and `suivi`, but for since when a bouton is there, at a fraction of their cost.
+the same values as `releve` and `suivi`, at a fraction of their cost.
 """
 
 import datetime as dt
@@ -14,11 +14,11 @@ from app.indices.periode import JOUR
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan, faire
 from app.observatoire.cibles import Cibles
-from app.observatoire.declarations import Declaration, Identite, declarer
+from app.observatoire.declarations import Identite, declarer, poser
 from app.observatoire.evolution import Chronique, Intervalle, additionner, evolution
 from app.observatoire.indicateurs import PAR_CLE
 from app.observatoire.indicateurs.bouton import BOUTON
-from app.observatoire.valeurs import Indicateur, Valeur, evaluer
+from app.observatoire.valeurs import Valeur, evaluer
 
 PRESENTS: Final = ("bouton", "accessibilite")
 
@@ -35,33 +35,14 @@ class Etat:
 async def lire_etats(db: AsyncSession, aujourd_hui: dt.date, cles: Collection[str] = PRESENTS) -> list[Etat]:
     """Every démarche, in the order of their creation. `cles`: indicateurs that read no notes nor answers."""
     voulus = [PAR_CLE[cle] for cle in cles]
-    poses = await sql.poses(db, aujourd_hui) if any("boutons" in i.lit for i in voulus) else set()
-    communes: dict[tuple[str, bool, bool], Valeur] = {}
+    poses = await poser(db, aujourd_hui) if any("boutons" in i.lit for i in voulus) else {}
     etats = []
     for d in await declarer(db, aujourd_hui, None, cles):
-        posee = d.demarche.id in poses
-        valeurs = {i.cle: d.valeurs[i.cle] if i.declare else _dire(i, d, aujourd_hui, posee, communes) for i in voulus}
+        dossier = d.dossier(aujourd_hui)
+        dossier.premier_avis = poses.get(d.demarche.id)
+        valeurs = {i.cle: d.valeurs[i.cle] if i.declare else evaluer(i, dossier) for i in voulus}
         etats.append(Etat(d.demarche, valeurs, d.exemptions))
     return etats
-
-
-def _dire(
-    indicateur: Indicateur,
-    declaration: Declaration,
-    jour: dt.date,
-    posee: bool,
-    communes: dict[tuple[str, bool, bool], Valeur],
-) -> Valeur:
-    """What it says; said once (`communes`) for all the démarches of which it reads the same."""
-    cle = indicateur.cle, declaration.en_ligne, posee
-    if not declaration.exemptions and cle in communes:
-        return communes[cle]
-    dossier = declaration.dossier(jour)
-    dossier.premier_avis = jour if posee else None
-    valeur = evaluer(indicateur, dossier)
-    if not declaration.exemptions:
-        communes[cle] = valeur
-    return valeur
 
 
 async def lire_etats_par_id(
@@ -88,8 +69,9 @@ async def lire_deploiement(db: AsyncSession, fins: Sequence[dt.date]) -> list[Bi
     (most of them: when their bouton came, nothing else) are followed once.
     """
     boutons: dict[int, list[Intervalle]] = {}
-    for cle, ferme_le, premier in await sql.premiers_mois(db, fins[0].replace(day=1)):
-        boutons.setdefault(cle, []).append((premier, ferme_le or dt.date.max))
+    for bouton in await sql.premiers_avis(db):
+        mois = max(bouton.premier, fins[0]).replace(day=1)
+        boutons.setdefault(bouton.demarche_id, []).append((mois, bouton.ferme_le or dt.date.max))
     faits = await sql.changements(db, fins[-1], {"en_ligne"})
     exemptions: dict[int, list[tuple[Intervalle, str]]] = {}
     for row in await sql.exemptions_de(db, BOUTON.cle):

@@ -1,20 +1,17 @@
 """The survey of the démarches on a day: every indicateur of each. What éditions freeze and what the site shows."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.indices import service as indices
 from app.indices.formules import Indice
 from app.indices.periode import Periode
-from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan
-from app.observatoire.declarations import Identite, declarer
+from app.observatoire.declarations import Identite, declarer, poser
 from app.observatoire.indicateurs import INDICATEURS
 from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import Indicateur, Valeur, evaluer
@@ -40,15 +37,12 @@ async def relever(
     perimetre: Perimetre = "toutes",
     parmi: Parmi | None = None,
     cles: Collection[str] = TOUS,
-    *,
-    dates: bool = True,
 ) -> list[Ligne]:
     """Every démarche of the perimeter (or some of them), in the order of their creation.
 
     Facts, exemptions, boutons and the perimeter are those of `periode.fin`. Reads a fixed number of statements, however
     many démarches there are; with `cles`, only what those indicateurs need: `valeurs` then has no others, and `indice`
-    knows the other questions only if one of them is about answers. Without `dates`, which is for a période that is not
-    over, a bouton is said to be there since its last day: that it is there costs less to know than since when.
+    knows the other questions only if one of them is about answers.
     """
     jour, voulus = periode.fin, [indicateur for indicateur in INDICATEURS if indicateur.cle in cles]
     toutes = await declarer(db, jour, parmi, cles)
@@ -56,8 +50,7 @@ async def relever(
     ids = None if parmi is None else [d.demarche.id for d in connues]
     reponses = any("reponses" in indicateur.lit for indicateur in voulus)
     chiffres = await indices.chiffrer(db, [d.demarche.id for d in connues], periode, minimum, reponses)
-    boutons = any("boutons" in indicateur.lit for indicateur in voulus)
-    poses = await _poses(db, ids, jour, dates) if boutons else {}
+    poses = await poser(db, jour, ids) if any("boutons" in indicateur.lit for indicateur in voulus) else {}
     lignes = []
     for rang, declaration in enumerate(connues):
         if rang % TRANCHE == 0:
@@ -68,22 +61,6 @@ async def relever(
         valeurs = {i.cle: declaration.valeurs[i.cle] if i.declare else evaluer(i, dossier) for i in voulus}
         lignes.append(Ligne(declaration.demarche, dossier.indice, valeurs))
     return lignes
-
-
-async def _poses(db: AsyncSession, ids: Sequence[int] | None, jour: dt.date, dates: bool) -> dict[int, dt.date]:
-    """By démarche that has a bouton on `jour`, since when."""
-    if dates or ids is not None:
-        return premiers_avis(await sql.premiers_avis(db, ids), jour)
-    return dict.fromkeys(await sql.poses(db, jour), jour)
-
-
-def premiers_avis(boutons: Iterable[Row[Any]], jour: dt.date) -> dict[int, dt.date]:
-    """By démarche, the first day with an avis of a bouton that is open on `jour`, whenever that day is."""
-    premiers: dict[int, dt.date] = {}
-    for b in boutons:
-        if b.ferme_le is None or b.ferme_le > jour:
-            premiers[b.demarche_id] = min(b.premier, premiers.get(b.demarche_id, b.premier))
-    return premiers
 
 
 def choisis(lignes: Sequence[Ligne]) -> list[Indicateur]:

@@ -10,21 +10,26 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.acquis import retenir
 from app.demarches.resolution import resolve_actuelle
 from app.indices.formules import METHODE
 from app.indices.lignes import lire_lignes
 from app.indices.periode import Periode
 from app.indices.service import Par, en_json
 from app.observatoire import sql
+from app.observatoire.bilan import Bilan, bilan
 from app.observatoire.cibles import Cibles, Qui
 from app.observatoire.croisement import Notes, croiser
-from app.observatoire.declarations import Identite
+from app.observatoire.declarations import DECLARES, Declaration, Identite, declarer
 from app.observatoire.etat import lire_etats_par_id
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
 from app.observatoire.releve import Ligne, Perimetre, bilans, par_groupe, relever
 from app.observatoire.sql import Parmi
 
 Objet = dict[str, Any]
+
+Groupe = tuple[str | None, str | None, str | None]
+"""(ministère of the organisme, slug, name); nothing but None for the démarches that have none."""
 
 CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.natures or "boutons" in i.lit)
 """Criteria that are not made of avis: satisfaction can be crossed with them."""
@@ -60,28 +65,44 @@ async def lire_bilans(
 
     Targets are looked at on the last day of the période, or today if that is sooner.
     """
-    lignes = await relever(db, periode, minimum, perimetre, cles=cles, dates=periode.fin < aujourd_hui)
+    declares = await _bilans_declares(db, periode.fin, perimetre, par)
+    lignes = await relever(db, periode, minimum, perimetre, cles=[cle for cle in cles if not PAR_CLE[cle].declare])
     cibles = Cibles(await sql.cibles(db), min(periode.fin, aujourd_hui))
-    objet = {"periode": en_json(periode), "perimetre": perimetre} | _bilan(lignes, cibles, (None, None))
+
+    def ecrire(siennes: Sequence[Ligne], cle: Groupe | None, de_qui: Qui | None) -> Objet:
+        tous = declares[cle] | bilans(siennes)
+        choisis = {i.cle: tous[i.cle] for i in INDICATEURS if i.cle in cles}
+        return {
+            "demarches": len(siennes),
+            "avis": sum(ligne.indice.total for ligne in siennes),
+            "indicateurs": cibles.ajouter(de_qui, choisis) if de_qui else {c: b.en_objet() for c, b in choisis.items()},
+        }
+
+    objet = {"periode": en_json(periode), "perimetre": perimetre} | ecrire(lignes, None, (None, None))
     if par is None:
         return objet
     groupes = sorted(par_groupe(lignes, lambda demarche: groupe(demarche, par)).items(), key=lambda item: rang(item[0]))
-    return objet | {"groupes": [nommer(cle) | _bilan(siennes, cibles, qui(cle, par)) for cle, siennes in groupes]}
+    return objet | {"groupes": [nommer(cle) | ecrire(siennes, cle, qui(cle, par)) for cle, siennes in groupes]}
 
 
-def _bilan(lignes: Sequence[Ligne], cibles: Cibles, de_qui: Qui | None) -> Objet:
-    syntheses = bilans(lignes)
-    return {
-        "demarches": len(lignes),
-        "avis": sum(ligne.indice.total for ligne in lignes),
-        "indicateurs": cibles.ajouter(de_qui, syntheses)
-        if de_qui
-        else {cle: synthese.en_objet() for cle, synthese in syntheses.items()},
-    }
+async def _bilans_declares(
+    db: AsyncSession, jour: dt.date, perimetre: Perimetre, par: Par | None
+) -> dict[Groupe | None, dict[str, Bilan]]:
+    """The syntheses of the indicateurs that read no avis: over everybody (None), and for each group."""
 
+    async def calculer() -> dict[Groupe | None, dict[str, Bilan]]:
+        membres: dict[Groupe | None, list[Declaration]] = {None: []}
+        for d in await declarer(db, jour):
+            if perimetre == "toutes" or d.demarche.top_250:
+                membres[None].append(d)
+                if par is not None:
+                    membres.setdefault(groupe(d.demarche, par), []).append(d)
+        return {
+            qui: {i.cle: bilan([d.valeurs[i.cle] for d in siennes]) for i in DECLARES}
+            for qui, siennes in membres.items()
+        }
 
-Groupe = tuple[str | None, str | None, str | None]
-"""(ministère of the organisme, slug, name); nothing but None for the démarches that have none."""
+    return await retenir(db, ("bilans declares", jour, perimetre, par), calculer)
 
 
 def groupe(demarche: Identite, par: Par) -> Groupe:

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.acquis import avant, retenir
 from app.observatoire.valeurs import Fait
 
 _NOMBRE: Final = " + ".join(f"n{k}" for k in range(11))
@@ -39,7 +40,7 @@ _DEMARCHES = f"""
 
 # The first month that counts leads to its days. Both probes are bounded: an index reads a whole page of what matches.
 _PREMIERS_AVIS = f"""
-    SELECT b.demarche_id, j.debut AS premier, CAST(b.ferme_le AT TIME ZONE 'Europe/Paris' AS date) AS ferme_le
+    SELECT b.demarche_id, j.debut AS premier, CAST(b.ferme_le AT TIME ZONE 'Europe/Paris' AS date) AS ferme_le, b.id
     FROM bouton b
     CROSS JOIN LATERAL (
       SELECT c.debut FROM compte c
@@ -52,31 +53,6 @@ _PREMIERS_AVIS = f"""
     ) j
     WHERE NOT b.essai {{ou}}
 """
-
-# Most boutons have had an avis of late: those are found together, the others looked up one by one, as far as one row.
-_POSES = text(f"""
-    SELECT b.demarche_id FROM bouton b
-    WHERE NOT b.essai AND (b.ferme_le IS NULL OR CAST(b.ferme_le AT TIME ZONE 'Europe/Paris' AS date) > :jour) AND (
-      b.id IN (SELECT c.bouton_id FROM compte c
-               WHERE c.question = 1 AND c.pas = 'm' AND c.debut >= CAST(:recemment AS date) AND {_NOMBRE} > 0)
-      OR (SELECT true FROM compte c WHERE c.demarche_id = b.demarche_id AND c.pas = 'm' AND {_AVEC_AVIS} LIMIT 1)
-    )
-""")
-
-# The same for the first month with an avis: those that have had one in a given month need not be looked up.
-_PREMIERS_MOIS = text(f"""
-    SELECT demarche_id, ferme_le, premier FROM (
-      SELECT b.demarche_id, CAST(b.ferme_le AT TIME ZONE 'Europe/Paris' AS date) AS ferme_le,
-             CASE WHEN b.id IN (SELECT c.bouton_id FROM compte c
-                                WHERE c.question = 1 AND c.pas = 'm' AND c.debut = CAST(:mois AS date)
-                                  AND {_NOMBRE} > 0)
-             THEN CAST(:mois AS date)
-             ELSE (SELECT c.debut FROM compte c
-                   WHERE c.demarche_id = b.demarche_id AND c.pas = 'm' AND {_AVEC_AVIS} ORDER BY c.debut LIMIT 1)
-             END AS premier
-      FROM bouton b WHERE NOT b.essai
-    ) p WHERE premier IS NOT NULL
-""")
 
 # Facts that whoever wrote them did not replace explicitly may come with those that replaced them: the latest wins.
 _FAITS = """
@@ -149,20 +125,18 @@ async def premiers_avis(db: AsyncSession, demarches: Sequence[int] | None = None
 
     Boutons for trying do not count.
     """
-    requete, valeurs = _de(_PREMIERS_AVIS, "AND b.demarche_id", demarches)
-    return (await db.execute(requete, valeurs)).all()
+    jour = avant(db)
+    if demarches is not None or jour is None:
+        requete, valeurs = _de(_PREMIERS_AVIS, "AND b.demarche_id", demarches)
+        return (await db.execute(requete, valeurs)).all()
 
+    async def lire() -> tuple[list[Row[Any]], list[int]]:
+        rows = [row for row in await db.execute(_requete(_PREMIERS_AVIS, "")) if row.premier < jour]
+        return rows, [row.id for row in rows]
 
-async def poses(db: AsyncSession, jour: dt.date) -> set[int]:
-    """The démarches one of whose boutons, open on `jour`, has had an avis; for the last day that is counted, today."""
-    recemment = (jour.replace(day=1) - dt.timedelta(days=1)).replace(day=1)
-    return set((await db.execute(_POSES, {"jour": jour, "recemment": recemment})).scalars())
-
-
-async def premiers_mois(db: AsyncSession, mois: dt.date) -> Sequence[Any]:
-    """Each bouton that has had an avis: (`demarche_id`, `ferme_le`, `premier`), the day it closed or None, the first
-    day of the first month with an avis, or `mois` (a first day too) when it had one that month."""
-    return (await db.execute(_PREMIERS_MOIS, {"mois": mois})).all()
+    anciens, connus = await retenir(db, "premiers avis", lire)
+    recents = await db.execute(_requete(_PREMIERS_AVIS, "AND b.id <> ALL (:connus)"), {"connus": connus})
+    return [*anciens, *recents]
 
 
 async def en_ligne(db: AsyncSession) -> Sequence[Any]:
