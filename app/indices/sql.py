@@ -40,6 +40,8 @@ _UNITES: Final[dict[Pas, str]] = {
     "trimestre": "quarter",
     "annee": "year",
 }
+QUELQUES: Final = 20
+"""Of so many démarches, all rows are read: adding up the past of every démarche would cost more."""
 _DEMARCHES = "AND demarche_id = ANY (CAST(:demarches AS integer[]))"
 _BOUTON = "AND bouton_id = :bouton"
 
@@ -82,9 +84,9 @@ def _pivot() -> str:
     )
 
 
-def _comptes(row: Row[Any]) -> Comptes:
-    """The counts in the columns that follow the key of a row."""
-    return Comptes(row[1:12], row[12:17], row[17:19], row[19:21], row[21:26])
+def _comptes(n: Sequence[int]) -> Comptes:
+    """The counts of all the groups, from their levels one after the other."""
+    return Comptes(n[:11], n[11:16], n[16:18], n[18:20], n[20:25])
 
 
 @lru_cache
@@ -109,12 +111,17 @@ def _partout(*groupes: str) -> TextClause:
 async def comptes_de(
     db: AsyncSession, demarches: Sequence[int], segments: Sequence[Segment], bouton: int | None = None
 ) -> dict[int, Comptes]:
-    """The counts of these démarches, or of one bouton; those that have no avis are left out."""
-    valeurs = _valeurs(segments) | {"demarches": demarches, "bouton": bouton}
-    if bouton is None:
-        del valeurs["bouton"]
-    rows = await db.execute(_par_cle("demarche_id", bouton is not None), valeurs)
-    return {row[0]: _comptes(row) for row in rows}
+    """The counts of these démarches, or of one bouton; those that have no avis may be left out."""
+    valeurs = {"demarches": demarches} if bouton is None else {"demarches": demarches, "bouton": bouton}
+    requete = _par_cle("demarche_id", bouton is not None)
+    anciens, recents = couper(segments, avant(db) if len(demarches) > QUELQUES else None)
+    trouves: dict[int, Sequence[int]] = {
+        row[0]: row[1:] for row in await db.execute(requete, _valeurs(recents) | valeurs)
+    }
+    if anciens:
+        passe = await _passe(db, tuple(_GROUPES), anciens)
+        trouves = {d: _ajouter(passe[d], trouves[d]) if d in trouves else passe[d] for d in demarches if d in passe}
+    return {demarche: _comptes(niveaux) for demarche, niveaux in trouves.items()}
 
 
 async def comptes_par_etape(
@@ -127,13 +134,13 @@ async def comptes_par_etape(
     etape = "CAST(date_trunc(CAST(:unite AS text), CAST(debut AS timestamp)) AS date)"
     valeurs = _valeurs(segments) | {"demarches": [demarche], "unite": _UNITES[pas]}
     rows = await db.execute(_par_cle(etape, False), valeurs)
-    return {row[0]: _comptes(row) for row in rows}
+    return {row[0]: _comptes(row[1:]) for row in rows}
 
 
 async def comptes_de_toutes(db: AsyncSession, segments: Sequence[Segment]) -> dict[int, Comptes]:
     """The counts of every démarche."""
     niveaux = await _de_toutes(db, tuple(_GROUPES), segments)
-    return {demarche: Comptes(n[:11], n[11:16], n[16:18], n[18:20], n[20:25]) for demarche, n in niveaux.items()}
+    return {demarche: _comptes(n) for demarche, n in niveaux.items()}
 
 
 async def notes_de_toutes(db: AsyncSession, segments: Sequence[Segment]) -> dict[int, Sequence[int]]:
@@ -145,17 +152,25 @@ async def _de_toutes(
     db: AsyncSession, groupes: tuple[str, ...], segments: Sequence[Segment]
 ) -> dict[int, Sequence[int]]:
     """The levels of these groups; those of the past, which are most of them, are added up once."""
-
-    async def lire(runs: Sequence[Segment]) -> dict[int, Sequence[int]]:
-        return {row[0]: row[1:] for row in await db.execute(_partout(*groupes), _valeurs(runs))}
-
     anciens, recents = couper(segments, avant(db))
     if not anciens:
-        return await lire(recents)
-    passe = await retenir(db, (groupes, anciens), lambda: lire(anciens))
+        return await _lire(db, groupes, recents)
+    passe = await _passe(db, groupes, anciens)
     if not recents:
         return passe
-    return {demarche: tuple(map(add, passe[demarche], n)) for demarche, n in (await lire(recents)).items()}
+    return {demarche: _ajouter(passe[demarche], n) for demarche, n in (await _lire(db, groupes, recents)).items()}
+
+
+async def _passe(db: AsyncSession, groupes: tuple[str, ...], anciens: tuple[Segment, ...]) -> dict[int, Sequence[int]]:
+    return await retenir(db, (groupes, anciens), lambda: _lire(db, groupes, anciens))
+
+
+async def _lire(db: AsyncSession, groupes: tuple[str, ...], segments: Sequence[Segment]) -> dict[int, Sequence[int]]:
+    return {row[0]: row[1:] for row in await db.execute(_partout(*groupes), _valeurs(segments))}
+
+
+def _ajouter(a: Sequence[int], b: Sequence[int]) -> Sequence[int]:
+    return tuple(map(add, a, b))
 
 
 _FICHES = text("""
