@@ -140,6 +140,7 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "python -m bench.charge"
 
 
-def report(what: str, value: float, reach: str, ok: bool, detail: str) -> None:
-    """One line of the table."""
-    print(f"| {what} | {value:.2f} | {reach} | {'yes' if ok else 'NO'} | {detail} |", flush=True)
+def report(what: str, value: float, reach: str, ok: bool | None, detail: str) -> None:
+    """One line of the table; `ok` None: no figure was set to reach."""
+    reached = {True: "yes", False: "NO", None: "–"}[ok]
+    print(f"| {what} | {value:.2f} | {reach} | {reached} | {detail} |", flush=True)

@@ -3,9 +3,9 @@ what the indicateurs made of facts alone conclude.
 """
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,7 @@ from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import Dossier, Fait, Indicateur, Valeur, evaluer
 
 DECLARES: Final = tuple(indicateur for indicateur in INDICATEURS if indicateur.declare)
+T = TypeVar("T")
 _EN_LIGNE: Final = "en_ligne"
 _SANS_NOTES: Final = indice(Comptes())
 
@@ -61,9 +62,7 @@ async def declarer(
     """
     if parmi is not None and parmi.ids:
         return await _lire(db, jour, parmi, cles)
-    if jour < jour_de_paris(dt.datetime.now(dt.UTC)):
-        return await _lire(db, jour, parmi, cles)
-    toutes = await retenir(db, ("declarations", jour), lambda: _lire(db, jour))
+    toutes = await retenir_present(db, jour, "declarations", lambda: _lire(db, jour))
     if parmi is None:
         return toutes
     return [d for d in toutes if {d.demarche.ministere_slug, d.demarche.ministere} & set(parmi.ministeres)]
@@ -116,11 +115,43 @@ def identite(row: Row[Any]) -> Identite:
     return Identite(*row[: len(sql.IDENTITE)])
 
 
-async def poser(db: AsyncSession, jour: dt.date, demarches: Sequence[int] | None = None) -> dict[int, dt.date]:
-    """By démarche: the first day with an avis of a bouton that is open on `jour`, whenever that day is."""
+class Poses(NamedTuple):
+    """By démarche, since when it has an open bouton: as it is settled, and those that have had one since."""
+
+    anciennes: Mapping[int, dt.date]
+    neuves: Mapping[int, dt.date]
+
+    def get(self, demarche: int) -> dt.date | None:
+        """The first day with an avis of a bouton that is open."""
+        return self.anciennes.get(demarche) or self.neuves.get(demarche)
+
+
+AUCUNE: Final = Poses({}, {})
+
+
+async def poser(db: AsyncSession, jour: dt.date, demarches: Sequence[int] | None = None) -> Poses:
+    """The boutons that are open on `jour`, whenever their first avis came."""
+    if demarches is not None:
+        return Poses({}, _poser(await sql.premiers_avis(db, demarches), jour))
+    anciens, recents = await sql.tous_les_premiers_avis(db)
+
+    async def ranger() -> dict[int, dt.date]:
+        return _poser(anciens, jour)
+
+    anciennes = await retenir_present(db, jour, "poses", ranger)
+    return Poses(anciennes, {d: p for d, p in _poser(recents, jour).items() if d not in anciennes})
+
+
+def _poser(boutons: Iterable[Any], jour: dt.date) -> dict[int, dt.date]:
     premiers: dict[int, dt.date] = {}
-    for bouton in await sql.premiers_avis(db, demarches):
-        if bouton.ferme_le is None or bouton.ferme_le > jour:
-            premier = bouton.premier
-            premiers[bouton.demarche_id] = min(premier, premiers.get(bouton.demarche_id, premier))
+    for demarche, premier, ferme_le, _ in boutons:
+        if ferme_le is None or ferme_le > jour:
+            premiers[demarche] = min(premier, premiers.get(demarche, premier))
     return premiers
+
+
+async def retenir_present(db: AsyncSession, jour: dt.date, cle: Hashable, calcul: Callable[[], Awaitable[T]]) -> T:
+    """What `calcul` makes of a day: kept when that is today, which everybody asks for."""
+    if jour < jour_de_paris(dt.datetime.now(dt.UTC)):
+        return await calcul()
+    return await retenir(db, (cle, jour), calcul)

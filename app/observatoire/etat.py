@@ -14,11 +14,11 @@ from app.indices.periode import JOUR
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan, faire
 from app.observatoire.cibles import Cibles
-from app.observatoire.declarations import Identite, declarer, poser
+from app.observatoire.declarations import AUCUNE, Declaration, Identite, declarer, poser, retenir_present
 from app.observatoire.evolution import Chronique, Intervalle, additionner, evolution
 from app.observatoire.indicateurs import PAR_CLE
 from app.observatoire.indicateurs.bouton import BOUTON
-from app.observatoire.valeurs import Valeur, evaluer
+from app.observatoire.valeurs import Indicateur, Valeur, evaluer
 
 PRESENTS: Final = ("bouton", "accessibilite")
 
@@ -35,14 +35,26 @@ class Etat:
 async def lire_etats(db: AsyncSession, aujourd_hui: dt.date, cles: Collection[str] = PRESENTS) -> list[Etat]:
     """Every démarche, in the order of their creation. `cles`: indicateurs that read no notes nor answers."""
     voulus = [PAR_CLE[cle] for cle in cles]
-    poses = await poser(db, aujourd_hui) if any("boutons" in i.lit for i in voulus) else {}
-    etats = []
-    for d in await declarer(db, aujourd_hui, None, cles):
-        dossier = d.dossier(aujourd_hui)
-        dossier.premier_avis = poses.get(d.demarche.id)
-        valeurs = {i.cle: d.valeurs[i.cle] if i.declare else evaluer(i, dossier) for i in voulus}
-        etats.append(Etat(d.demarche, valeurs, d.exemptions))
-    return etats
+    poses = await poser(db, aujourd_hui) if any("boutons" in i.lit for i in voulus) else AUCUNE
+    declarees = await declarer(db, aujourd_hui, None, cles)
+
+    async def lire() -> list[Etat]:
+        return [_etat(d, aujourd_hui, voulus, poses.anciennes.get(d.demarche.id)) for d in declarees]
+
+    etats = await retenir_present(db, aujourd_hui, ("etats", *cles), lire)
+    neuves = poses.neuves
+    return [
+        _etat(declarees[rang], aujourd_hui, voulus, neuves[etat.demarche.id]) if etat.demarche.id in neuves else etat
+        for rang, etat in enumerate(etats)
+    ]
+
+
+def _etat(d: Declaration, jour: dt.date, voulus: Iterable[Indicateur], premier_avis: dt.date | None) -> Etat:
+    dossier = d.dossier(jour)
+    dossier.premier_avis = premier_avis
+    return Etat(
+        d.demarche, {i.cle: d.valeurs[i.cle] if i.declare else evaluer(i, dossier) for i in voulus}, d.exemptions
+    )
 
 
 async def lire_etats_par_id(
@@ -69,9 +81,9 @@ async def lire_deploiement(db: AsyncSession, fins: Sequence[dt.date]) -> list[Bi
     (most of them: when their bouton came, nothing else) are followed once.
     """
     boutons: dict[int, list[Intervalle]] = {}
-    for bouton in await sql.premiers_avis(db):
-        mois = max(bouton.premier, fins[0]).replace(day=1)
-        boutons.setdefault(bouton.demarche_id, []).append((mois, bouton.ferme_le or dt.date.max))
+    for cle, premier, ferme_le, _ in await sql.premiers_avis(db):
+        mois = max(premier, fins[0]).replace(day=1)
+        boutons.setdefault(cle, []).append((mois, ferme_le or dt.date.max))
     faits = await sql.changements(db, fins[-1], {"en_ligne"})
     exemptions: dict[int, list[tuple[Intervalle, str]]] = {}
     for row in await sql.exemptions_de(db, BOUTON.cle):

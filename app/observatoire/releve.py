@@ -11,7 +11,7 @@ from app.indices import service as indices
 from app.indices.formules import Indice
 from app.indices.periode import Periode
 from app.observatoire.bilan import Bilan, bilan
-from app.observatoire.declarations import Identite, declarer, poser
+from app.observatoire.declarations import AUCUNE, Identite, declarer, poser
 from app.observatoire.indicateurs import INDICATEURS
 from app.observatoire.sql import Parmi
 from app.observatoire.valeurs import Indicateur, Valeur, evaluer
@@ -50,7 +50,7 @@ async def relever(
     ids = None if parmi is None else [d.demarche.id for d in connues]
     reponses = any("reponses" in indicateur.lit for indicateur in voulus)
     chiffres = await indices.chiffrer(db, [d.demarche.id for d in connues], periode, minimum, reponses)
-    poses = await poser(db, jour, ids) if any("boutons" in indicateur.lit for indicateur in voulus) else {}
+    poses = await poser(db, jour, ids) if any("boutons" in indicateur.lit for indicateur in voulus) else AUCUNE
     lignes = []
     for rang, declaration in enumerate(connues):
         if rang % TRANCHE == 0:

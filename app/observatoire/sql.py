@@ -120,23 +120,32 @@ async def demarches(db: AsyncSession, jour: dt.date, parmi: Parmi | None = None)
     return (await db.execute(requete, valeurs)).all()
 
 
-async def premiers_avis(db: AsyncSession, demarches: Sequence[int] | None = None) -> Sequence[Row[Any]]:
-    """Each bouton that has had an avis: `demarche_id`, `premier` day with one, the day it closed (`ferme_le`) or None.
-
-    Boutons for trying do not count.
+async def premiers_avis(db: AsyncSession, demarches: Sequence[int] | None = None) -> Sequence[Any]:
+    """Each bouton that has had an avis: (`demarche_id`, `premier` day with one, `ferme_le`: the day it closed or None,
+    `id`). Boutons for trying do not count.
     """
-    jour = avant(db)
-    if demarches is not None or jour is None:
+    if demarches is not None:
         requete, valeurs = _de(_PREMIERS_AVIS, "AND b.demarche_id", demarches)
         return (await db.execute(requete, valeurs)).all()
+    anciens, recents = await tous_les_premiers_avis(db)
+    return [*anciens, *recents]
 
-    async def lire() -> tuple[list[Row[Any]], list[int]]:
+
+async def tous_les_premiers_avis(db: AsyncSession) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The same of every démarche: those that are settled, and those that came since."""
+    jour = avant(db)
+    if jour is None:
+        return (), (await db.execute(_requete(_PREMIERS_AVIS, ""))).all()
+
+    async def lire() -> tuple[list[Any], list[int]]:
         rows = [row for row in await db.execute(_requete(_PREMIERS_AVIS, "")) if row.premier < jour]
         return rows, [row.id for row in rows]
 
     anciens, connus = await retenir(db, "premiers avis", lire)
-    recents = await db.execute(_requete(_PREMIERS_AVIS, "AND b.id <> ALL (:connus)"), {"connus": connus})
-    return [*anciens, *recents]
+    autres = await db.execute(
+        _requete(_PREMIERS_AVIS, "AND b.id <> ALL (CAST(:connus AS integer[]))"), {"connus": connus}
+    )
+    return anciens, autres.all()
 
 
 async def en_ligne(db: AsyncSession) -> Sequence[Any]:
