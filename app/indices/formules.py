@@ -50,7 +50,7 @@ class Mesure(NamedTuple):
     n: int
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: each poll makes thousands, and freezing them takes a third more time
 class Indice:
     """Les chiffres de satisfaction d'une démarche, ou d'un de ses boutons, sur une période. Jamais arrondis."""
 

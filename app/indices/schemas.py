@@ -20,7 +20,7 @@ class PeriodeLue:
     fin: dt.date
 
 
-@dataclass(frozen=True)
+@dataclass
 class _DeLaDemarche:
     demarche: Annotated[str, Field(description="slug de la démarche")]
     periode: PeriodeLue
@@ -31,7 +31,7 @@ class _DeLaPeriode:
     periode: PeriodeLue
 
 
-@dataclass(frozen=True)
+@dataclass
 class IndiceDemarche(Indice, _DeLaDemarche):
     """L'indice de satisfaction d'une démarche sur une période."""
 

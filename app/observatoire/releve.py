@@ -51,6 +51,7 @@ async def relever(
     reponses = any("reponses" in indicateur.lit for indicateur in voulus)
     chiffres = await indices.chiffrer(db, [d.demarche.id for d in connues], periode, minimum, reponses)
     poses = await poser(db, jour, ids) if any("boutons" in indicateur.lit for indicateur in voulus) else AUCUNE
+    plan = [(i.cle, i.declare, i) for i in voulus]
     lignes = []
     for rang, declaration in enumerate(connues):
         if rang % TRANCHE == 0:
@@ -58,7 +59,7 @@ async def relever(
         cle = declaration.demarche.id
         dossier = declaration.dossier(jour)
         dossier.indice, dossier.premier_avis = chiffres[cle], poses.get(cle)
-        valeurs = {i.cle: declaration.valeurs[i.cle] if i.declare else evaluer(i, dossier) for i in voulus}
+        valeurs = {c: declaration.valeurs[c] if declare else evaluer(i, dossier) for c, declare, i in plan}
         lignes.append(Ligne(declaration.demarche, dossier.indice, valeurs))
     return lignes
 
