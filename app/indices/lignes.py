@@ -21,7 +21,7 @@ from app.indices.periode import Periode
 from app.indices.service import segments_lus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: every page makes thousands
 class Ligne:
     """A démarche, the counts of its notes and how many there are.
 

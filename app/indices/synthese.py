@@ -34,8 +34,10 @@ def synthese(notes: Iterable[Sequence[int]], minimum: int = MINIMUM) -> Synthese
     statuts: Counter[Statut] = Counter()
     au_dessus = 0
     for note in notes:
-        statuts[statut(sum(note), minimum)] += 1
-        au_dessus += au_dessus_de_7(note, minimum) is True
+        dit = statut(sum(note), minimum)
+        statuts[dit] += 1
+        if dit == "publie" and au_dessus_de_7(note, minimum):
+            au_dessus += 1
     mesurees = statuts["publie"]
     return Synthese(
         statuts.total(),

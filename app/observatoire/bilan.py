@@ -3,7 +3,7 @@ is left out. Pure.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,13 +34,17 @@ class Bilan:
         return {nom: getattr(self, nom) for nom in Bilan.__slots__}
 
 
-def bilan(valeurs: Iterable[Valeur]) -> Bilan:
+def bilan(valeurs: Collection[Valeur]) -> Bilan:
     """The synthesis of one indicateur.
 
     >>> bilan([Valeur("publie", atteint=True), Valeur("publie", atteint=False), Valeur("non_mesure")]).part
     0.5
     """
-    issues = Counter([(v.statut, v.atteint is True, v.detail.get("certitude")) for v in valeurs])
+    chacune = {id(v): v for v in valeurs}
+    issues: Counter[tuple[str, bool, str | None]] = Counter()
+    for cle, n in Counter(map(id, valeurs)).items():  # many démarches share one value, which is looked at once
+        v = chacune[cle]
+        issues[v.statut, v.atteint is True, v.detail.get("certitude")] += n
     statuts: Counter[str] = Counter()
     certitudes: Counter[str] = Counter()
     atteints = 0

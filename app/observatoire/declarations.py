@@ -65,7 +65,8 @@ async def declarer(
     toutes = await retenir_present(db, jour, "declarations", lambda: _lire(db, jour))
     if parmi is None:
         return toutes
-    return [d for d in toutes if {d.demarche.ministere_slug, d.demarche.ministere} & set(parmi.ministeres)]
+    voulus = parmi.ministeres
+    return [d for d in toutes if d.demarche.ministere_slug in voulus or d.demarche.ministere in voulus]
 
 
 async def _lire(

@@ -11,9 +11,8 @@ whatever it names has a 95 % interval entirely below the threshold; that is chec
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import erfc, inf, sqrt
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from app.indices.formules import SEUIL, Intervalle, Z
 from app.observatoire.valeurs import Statut
@@ -28,8 +27,7 @@ Place = Ecartee | Literal["classee"]
 `incertaine`: the interval holds the threshold. `au_dessus`: entirely above. The others are not published."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What is looked at of a démarche; only what is `publie` and has an interval may be named."""
 
     slug: str

@@ -91,7 +91,7 @@ class Jeu:
         groupes += _groupes(lignes, "ministere", lambda d: (d.ministere_slug, None, d.ministere))
         groupes += _groupes(lignes, "organisme", _organisme)
         return [
-            Synthese(self.entete, genre, *nom, definition, bilan(ligne.valeurs[definition.cle] for ligne in siennes))
+            Synthese(self.entete, genre, *nom, definition, bilan([x.valeurs[definition.cle] for x in siennes]))
             for genre, nom, siennes in groupes
             for definition in self.definitions
         ]

@@ -71,13 +71,17 @@ def perimetre(row: Row[Any]) -> Perimetre:
     return () if row.ministere_slug is None else (row.ministere_slug,)
 
 
+_EXEMPTE, _INSUFFISANT = Valeur("exempte"), Valeur("insuffisant")
+_AU_DESSUS, _PAS_AU_DESSUS = Valeur("publie", atteint=True), Valeur("publie", atteint=False)
+
+
 def satisfaction(ligne: Ligne, exemptions: Mapping[str, str]) -> Valeur:
     """Whether a démarche is above 7, as the indicateur says, and nothing else of it."""
     if SATISFACTION.cle in exemptions:
-        return Valeur("exempte")
+        return _EXEMPTE
     if ligne.publiee:
-        return Valeur("publie", atteint=au_dessus_de_7(ligne.note, ligne.minimum))
-    return Valeur("insuffisant") if ligne.total else NON_MESURE
+        return _AU_DESSUS if au_dessus_de_7(ligne.note, ligne.minimum) else _PAS_AU_DESSUS
+    return _INSUFFISANT if ligne.total else NON_MESURE
 
 
 def parmi(rows: Iterable[Row[Any]]) -> Parmi | None:
