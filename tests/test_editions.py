@@ -225,7 +225,7 @@ def jour_de_paris_today():
 
 
 async def until_somebody_waits(sql):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await sql.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
             await asyncio.sleep(0.01)  # another session's progress: there is nothing to wait on
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.navigateur.outils import CHROMIUM, OPTIONS, Fenetre, Hotes, Service, serving_pages
 from tests.serveur import running_service
+
+expect.set_options(timeout=20_000)  # a machine that does other things as well is slow, not wrong
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,7 @@ async def ouvrir(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
     async def make(width: int = 1280, height: int = 900, **options: object) -> Fenetre:
         settings: dict[str, object] = {"locale": "fr-FR", "reduced_motion": "reduce", **options}
         context = await navigateur.new_context(viewport={"width": width, "height": height}, **settings)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         fenetre = Fenetre(await context.new_page(), context)
         fenetres.append(fenetre)
         fenetre.listen(fenetre.page)
@@ -93,7 +95,7 @@ async def profil(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
             context = await playwright.chromium.launch_persistent_context(
                 directory, executable_path=CHROMIUM, args=[*OPTIONS, *arguments], no_viewport=True, locale="fr-FR"
             )
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(30_000)
             fenetres.append(Fenetre(context.pages[0], context))
             fenetres[-1].listen(context.pages[0])
             directories.append(directory)

@@ -50,7 +50,7 @@ class Firefox:
         self.number += 1
         message = json.dumps([0, self.number, command, parameters]).encode()
         self.writer.write(b"%d:%s" % (len(message), message))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             _kind, _number, error, result = await self.read()
         assert error is None, f"{command}: {error}"
         return result

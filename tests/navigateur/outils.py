@@ -68,10 +68,10 @@ class Service:
         )
 
     async def arrives(self, bouton: BoutonDeTest, **expected: object) -> None:
-        """Return once the bouton has exactly one avis, with these values; fails after ten seconds."""
+        """Return once the bouton has exactly one avis, with these values; fails after thirty seconds."""
         stored: list[asyncpg.Record] = []
         with suppress(TimeoutError):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not (len(stored) == 1 and expected.items() <= dict(stored[0]).items()):
                     await asyncio.sleep(0.02)  # another process writes: there is nothing to wait on
                     stored = await self.avis(bouton)
