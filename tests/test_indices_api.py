@@ -448,7 +448,7 @@ async def test_readers_never_miss_an_avis_that_was_acknowledged_before_they_aske
             sent += 1
             await client.post("/api/v1/avis", json={"id": str(uuid4()), "bouton": bouton.cle, "note": 9})
             acknowledged += 1
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
 
     async def read():
         for _ in range(60):
@@ -475,10 +475,15 @@ async def test_requests_share_a_question_to_the_database_but_never_one_sent_befo
 
     monkeypatch.setattr(cache.Liaison, "open", slow_connection)
     marqueurs = cache.Marqueurs(cast(Any, None))
+
+    async def let_tasks_go_as_far_as_they_can():
+        for _ in range(50):
+            await asyncio.sleep(0)
+
     first = asyncio.create_task(marqueurs.lire())
-    await asyncio.sleep(0.01)
+    await let_tasks_go_as_far_as_they_can()
     later = [asyncio.create_task(marqueurs.lire()) for _ in range(10)]
-    await asyncio.sleep(0.01)
+    await let_tasks_go_as_far_as_they_can()
     assert sent == [0]  # the ten wait: what was committed since the first question is not in its answer
     for answer in answers:
         answer.set()

@@ -13,6 +13,8 @@ from tests.navigateur.outils import Service, check
 from tests.serveur import COMMAND, ROOT, environment
 from tests.site import rattacher
 
+pytestmark = pytest.mark.xdist_group("site")  # what it is filled with takes a while
+
 ETATS = {
     "accueil": "/",
     "liste": "/demarches",
