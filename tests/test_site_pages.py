@@ -1,6 +1,7 @@
 """Every page of the site: useful without script, well made, protected, exact, and the same figures as the API."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -172,3 +173,16 @@ async def test_the_picture_to_share_is_the_one_that_the_page_names(client, noted
 async def test_there_is_a_picture_even_without_avis_and_for_a_very_long_title(client, bouton, sql):
     await sql.execute("UPDATE demarche SET titre = $1", "Obtenir une dérogation " * 20)
     assert (await client.get("/demarches/demarche/partage.png")).status_code == 200
+
+
+async def test_search_engines_find_every_page_once_and_no_list_that_was_asked_for(client, noted, settings):
+    robots = (await client.get("/robots.txt")).text.splitlines()
+    assert "Disallow: /*?" in robots
+    assert f"Sitemap: {settings.base}/sitemap.xml" in robots
+    plan = await client.get("/sitemap.xml")
+    assert plan.headers["content-type"] == "application/xml"
+    adresses = [loc.text for loc in ElementTree.fromstring(plan.content).iterfind(".//{*}loc")]
+    assert len(set(adresses)) == len(adresses)
+    chemins = [adresse.removeprefix(settings.base) for adresse in adresses]
+    assert {"/", "/demarches/demarche", "/ministeres/un"} <= set(chemins)
+    assert {(await client.get(chemin)).status_code for chemin in chemins} == {200}

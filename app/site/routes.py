@@ -17,13 +17,14 @@ from app.site import (
     methode,
     ministeres,
     partage,
+    robots,
 )
 from app.site.feuille import ressources
 
 router = APIRouter(include_in_schema=False)
 PAGES = (
     *(accueil, liste, demarche, partage, ministeres, deploiement, classement),
-    *(comparaison, editions, engagements, donnees, methode),
+    *(comparaison, editions, engagements, donnees, methode, robots),
 )
 for pages in PAGES:
     router.include_router(pages.router)
