@@ -60,7 +60,7 @@ async def declarer(
 
     Of today, all that is declared of all démarches is made once, and kept until somebody changes it.
     """
-    if parmi is not None and parmi.ids:
+    if _passe(jour) or (parmi is not None and parmi.ids):
         return await _lire(db, jour, parmi, cles)
     toutes = await retenir_present(db, jour, "declarations", lambda: _lire(db, jour))
     if parmi is None:
@@ -153,6 +153,8 @@ def _poser(boutons: Iterable[Any], jour: dt.date) -> dict[int, dt.date]:
 
 async def retenir_present(db: AsyncSession, jour: dt.date, cle: Hashable, calcul: Callable[[], Awaitable[T]]) -> T:
     """What `calcul` makes of a day: kept when that is today, which everybody asks for."""
-    if jour < jour_de_paris(dt.datetime.now(dt.UTC)):
-        return await calcul()
-    return await retenir(db, (cle, jour), calcul)
+    return await calcul() if _passe(jour) else await retenir(db, (cle, jour), calcul)
+
+
+def _passe(jour: dt.date) -> bool:
+    return jour < jour_de_paris(dt.datetime.now(dt.UTC))

@@ -50,6 +50,7 @@ async def test_the_link_becomes_a_button_whose_panel_takes_a_whole_avis(service,
         "aide": ["telephone"],
         "contacts": {"telephone": {"joint": True, "satisfaction": 2}},
     }
+    await page.wait_for_function("vus.length == 4")  # a closed dialog says so a moment later
     vus = await page.evaluate("vus")
     assert [nom for nom, *_ in vus] == ["ouvert", "depose", "complete", "ferme"]
     assert all(element == "jdma-avis" and detail == {"bouton": bouton.cle} for _, element, detail in vus)
