@@ -115,8 +115,7 @@ async def test_answers_can_be_read_again_and_changed(service, hotes, ouvrir):
     await page.get_by_role("textbox").fill("")
     await page.get_by_role("button", name="Terminer").click()
     await expect(page.get_by_role("status")).to_have_text("Réponse enregistrée.")
-    [avis] = await service.avis(bouton)
-    assert (avis["note"], avis["commentaire"]) == (0, None)
+    await service.arrives(bouton, note=0, commentaire=None)
 
 
 async def test_going_back_keeps_what_was_answered(service, hotes, ouvrir):

@@ -23,7 +23,7 @@ async def test_the_host_page_neither_moves_nor_waits(service, hotes, ouvrir, mod
           .observe({ type: "layout-shift", buffered: true });"""
     )
     seen = []
-    for _ in range(3):  # another process may hold the processor: one quiet load is enough to tell
+    for _ in range(10):  # another process may hold the processor: one quiet load is enough to tell
         await page.goto(hotes.page(extrait(service.base, bouton.cle, mode=mode)))
         await expect(page.locator("jdma-avis .jdma :is(button, input, a)").first).to_be_visible()
         await page.evaluate("new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))")

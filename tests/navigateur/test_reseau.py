@@ -27,7 +27,7 @@ async def test_offline_at_each_step_then_back_nothing_is_lost(service, hotes, ou
     await fenetre.context.set_offline(False)
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=10, commentaire="dans un tunnel")
-    assert await page.evaluate("localStorage.length") == 0
+    await page.wait_for_function("localStorage.length == 0")
 
 
 async def test_offline_before_the_questions_are_there_the_click_waits_and_says_so(service, hotes, ouvrir):
@@ -219,7 +219,7 @@ async def test_coming_back_with_the_back_button_finds_the_panel_as_it_was(servic
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await page.goto(hotes.page("<p>ailleurs</p>"))
     await page.go_back(wait_until="commit")
-    assert await page.evaluate("window.revenue") is True
+    await page.wait_for_function("window.revenue === true")
     await finir(page, "revenu")
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=10, commentaire="revenu")
