@@ -51,9 +51,9 @@ async def check_gallery(client, base, site):
     gallery = (await client.get(f"{site}{GALERIE}")).text
     known = {}
     for cle in set(re.findall(r'data-bouton="(\w+)"', gallery)):
-        known[cle] = (await client.get(f"{base}/widget/v1/boutons/{cle}?langue=fr")).json()
-    kinds = sorted((bouton["echelle"], bouton.get("essai", False)) for bouton in known.values())
-    assert kinds == [("notes", False), ("smileys", False), ("smileys", True)]
+        known[cle] = (await client.get(f"{base}/widget/v1/boutons/{cle}?langue=fr&textes=panneau")).json()
+    kinds = sorted((bouton["vue"][-1], bouton["essai"]) for bouton in known.values())
+    assert kinds == [("10 : très bien", False), ("Bien", False), ("Bien", True)]
 
 
 async def check_observatory(client, base):

@@ -46,11 +46,7 @@ export class JdmaAvis extends HTMLElement {
   static observedAttributes = ["bouton", "langue", ...Object.keys(OPTIONS)];
 
   #hote;
-
-  constructor() {
-    super();
-    this.attachShadow({ mode: "open" }).adoptedStyleSheets = [style];
-  }
+  #racine = this.attachShadow({ mode: "open" });
 
   connectedCallback() {
     if (!this.#hote) this.#dessiner();
@@ -84,17 +80,21 @@ export class JdmaAvis extends HTMLElement {
     if (!cle) return;
     const [voulue] = (this.getAttribute("langue") || (this.closest("[lang]") || document.documentElement).lang).split("-");
     const langue = TEXTES[voulue] ? voulue : "fr";
-    const [libelle, attente, dir] = TEXTES[langue];
+    const [libelle, attente, dir = "ltr"] = TEXTES[langue];
     const options = Object.keys(OPTIONS).map((nom) => this.#option(nom));
     const [mode] = options;
     const texte = this.textContent.trim() || libelle;
     // The host page's shortcuts must not fire while somebody types here.
     const taire = (e) => e.stopPropagation();
-    const attributs = { lang: langue, dir: dir || "ltr", keydown: taire, keyup: taire, keypress: taire };
     const statut = h("p", { role: "status" });
-    const corps = h("div", { class: "jdma " + options.join(" "), ...attributs }, statut);
-    const racine = this.shadowRoot;
+    const corps = h(
+      "div",
+      { class: "jdma " + options.join(" "), lang: langue, dir, keydown: taire, keyup: taire, keypress: taire },
+      statut,
+    );
+    const racine = this.#racine;
     const attendre = () => (statut.textContent = attente);
+    racine.adoptedStyleSheets = [style];
     racine.replaceChildren(corps);
     const hote = (this.#hote = {
       cle, mode, langue, racine, statut, h, noter, question, radios,
@@ -128,14 +128,13 @@ export class JdmaAvis extends HTMLElement {
     };
     if (mode == "lien") corps.prepend(h("a", { class: "bouton", href: `${SERVICE}/avis/${cle}?langue=${langue}` }, texte));
     else if (mode == "integre") {
-      hote.fiche("").then((fiche) => {
-        hote.vue = fiche;
+      hote.fiche("").then((vue) => {
+        hote.vue = vue;
         statut.textContent = "";
-        corps.prepend(fiche.choix ? noter(fiche, null, ouvrir) : fiche.clos);
+        corps.prepend(vue[1] ? noter(vue, null, ouvrir) : vue[0]);
       });
     } else {
-      const click = () => ouvrir();
-      corps.prepend(h("button", { class: "bouton", "aria-haspopup": "dialog", click }, texte));
+      corps.prepend(h("button", { class: "bouton", "aria-haspopup": "dialog", click: () => ouvrir() }, texte));
     }
   }
 }

@@ -31,17 +31,18 @@ function relire(nom, T, r) {
 
 function remercier({ h, note }, fiche, r, montrer) {
   const { T } = fiche;
+  const [titre, , ...mots] = fiche.vue;
   const reponses = [
-    fiche.bornes ? note + "/10" : fiche.choix.find(([n]) => n == note)[1],
+    mots[2] ? mots[note / 5] : note + "/10",
     T.comprehension.niveaux[r.comprehension - 1],
     AIDES.filter((nom) => r.aide.has(nom))
       .map((nom) => relire(nom, T, r))
       .join(" ; "),
     r.commentaire,
   ];
-  const lignes = [fiche.question, T.comprehension.question, T.aide.question, T.commentaire.question].map((titre, rang) => {
-    const attributs = { type: "button", class: "retour", "aria-label": T.modifier + " : " + titre, click: () => montrer(rang) };
-    return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, reponses[rang] || "–")), h("button", attributs, T.modifier));
+  const lignes = [titre, T.comprehension.question, T.aide.question, T.commentaire.question].map((question, rang) => {
+    const attributs = { type: "button", class: "retour", "aria-label": T.modifier + " : " + question, click: () => montrer(rang) };
+    return h("li", 0, h("p", 0, question, h("b", { dir: "auto" }, reponses[rang] || "–")), h("button", attributs, T.modifier));
   });
   return h(
     "div",
@@ -59,7 +60,7 @@ export const etapes = (hote, fiche, r, avancer, montrer) => {
   const { T } = fiche;
   return [
     () =>
-      hote.noter(fiche, hote.note, (note, sure) => {
+      hote.noter(fiche.vue, hote.note, (note, sure) => {
         hote.note = note;
         if (sure) avancer();
       }),

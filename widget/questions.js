@@ -112,11 +112,11 @@ export default async function questions(hote) {
     if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
   }, true);
   const [cadre, fermer] = hote.mode == "panneau" ? panneau(hote, emettre) : [h("div")];
-  const fiche = { ...hote.vue, ...(await hote.charge) };
-  const { T, clos } = fiche;
+  const fiche = { vue: hote.vue, ...(await hote.charge) };
+  const { T, vue } = fiche;
   fermer?.setAttribute("aria-label", T.fermer);
   statut.textContent = "";
   if (!fermer) racine.firstChild.replaceChildren(cadre, statut);
-  if (clos) cadre.append(h("p", 0, clos));
-  else parcours(hote, cadre, fiche, emettre);
+  if (vue[1]) parcours(hote, cadre, fiche, emettre);
+  else cadre.append(h("p", 0, vue));
 }

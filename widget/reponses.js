@@ -13,10 +13,15 @@ export function radios(name, choix, choisie, choisir, genre) {
     fleche = /^Arrow/.test(e.key);
     if (e.key == "Enter" && !e.repeat) e.target.click();
   };
-  const boutons = choix.map(([value, texte, image]) => {
-    const click = () => choisir(value, !fleche);
-    return h("label", 0, h("input", { type: "radio", name, checked: value === choisie, click }), image, h("span", 0, texte));
-  });
+  const boutons = choix.map(([value, texte, image]) =>
+    h(
+      "label",
+      0,
+      h("input", { type: "radio", name, checked: value === choisie, click: () => choisir(value, !fleche) }),
+      image,
+      h("span", 0, texte),
+    ),
+  );
   return h("div", { class: "choix " + genre, keydown, keyup: () => (fleche = 0) }, boutons);
 }
 
@@ -29,11 +34,11 @@ const visage = (rang) =>
     h("path", { d: "M2 20a18 18 0 1 0 36 0a18 18 0 1 0-36 0m12-5v3M26 15v3M12 " + BOUCHES[rang] }),
   );
 
-// The one required question, on the bouton's own scale: three smileys, or notes from 0 to 10 and what both ends mean.
-export const noter = (fiche, note, choisir) =>
-  question(
-    fiche.question,
-    fiche.precision,
-    radios("note", fiche.choix.map(([n, texte], rang) => [n, texte, !fiche.bornes && visage(rang)]), note, choisir, fiche.echelle),
-    fiche.bornes && h("p", { class: "bornes" }, fiche.bornes.map((borne) => h("span", 0, borne))),
-  );
+// The one required question, [title, what to know, ...words]: three words are those of three smileys (notes 0, 5, 10),
+// two are what both ends of the notes from 0 to 10 mean.
+export function noter([titre, precision, ...mots], note, choisir) {
+  const notes = !mots[2];
+  const choix = notes ? [...Array(11).keys()].map((n) => [n, "" + n]) : mots.map((mot, rang) => [rang * 5, mot, visage(rang)]);
+  const bornes = notes && h("p", { class: "bornes" }, mots.map((mot) => h("span", 0, mot)));
+  return question(titre, precision, radios("note", choix, note, choisir, notes ? "notes" : "smileys"), bornes);
+}

@@ -27,8 +27,8 @@ EPINGLE = re.compile(r"(\w+)\.[0-9a-f]{16}\.(js)")
 
 @router.get("/boutons/{cle}")
 async def lire_bouton(cle: str, request: Request) -> Response:
-    """What a bouton asks first, in one language; what it says next with `textes=integre`, both with `textes=panneau`.
-    A bouton that takes no avis answers `clos`, the sentence to show: an error would only fill somebody else's console.
+    """What a bouton asks first, in one language; what it says next with `textes=integre`; both with `textes=panneau`.
+    A bouton that takes no avis says that instead, in a sentence: an error would only fill somebody else's console.
     """
     langue = choisir(request.query_params.get("langue"))
     try:
@@ -41,30 +41,27 @@ async def lire_bouton(cle: str, request: Request) -> Response:
     return Response(content, headers=headers | codage, media_type="application/json")
 
 
-def dire(fiche: Fiche | None, t: dict[str, Any], demande: str) -> dict[str, Any]:
-    """The first question, unless `demande` is `integre`, a page that has it already; what comes after it, unless
-    `demande` is empty.
+def dire(fiche: Fiche | None, t: dict[str, Any], demande: str) -> list[str] | dict[str, Any]:
+    """The first question; or else what comes after it, with the first as `vue`, unless `demande` is `integre`, a page
+    that has it already. In the place of a question, where there is none to ask, a sentence that says so.
     """
-    suite: dict[str, Any] = {"T": textes_questions(t)} if demande else {}
     if fiche is None or fiche.ferme:
-        return {"clos": t["widget"]["clos"], **suite}
-    if demande:
-        suite["slug"] = fiche.slug
-    return suite if demande == "integre" else premiere_question(fiche, t) | suite
+        vue, suite = [t["widget"]["clos"]], {}
+    else:
+        vue, suite = premiere_question(fiche, t), {"slug": fiche.slug, "essai": fiche.essai}
+    if not demande:
+        return vue
+    suite |= {"T": textes_questions(t)}
+    return suite if demande == "integre" and "slug" in suite else suite | {"vue": vue}
 
 
-def premiere_question(fiche: Fiche, t: dict[str, Any]) -> dict[str, Any]:
-    """The required question on the bouton's scale: `choix` is [[note, words]]; `bornes` says what both ends mean."""
+def premiere_question(fiche: Fiche, t: dict[str, Any]) -> list[str]:
+    """The required question, what to know about it, then words: those of the three smileys, or of both ends of the
+    notes from 0 to 10. An array, and no more: it is loaded before anybody clicks.
+    """
     note = t["questions"]["note"]
-    body = {
-        "echelle": fiche.echelle,
-        "question": note["question"],
-        "precision": t["widget"]["precision"],
-        "choix": [[int(valeur), texte] for valeur, texte in note["smileys"].items()],
-    }
-    if fiche.echelle == "notes":
-        body |= {"choix": [[n, str(n)] for n in range(11)], "bornes": note["de_a"]}
-    return body | ({"essai": True} if fiche.essai else {})
+    mots = note["de_a"] if fiche.echelle == "notes" else note["smileys"].values()
+    return [note["question"], t["widget"]["precision"], *mots]
 
 
 @lru_cache(1_000)
