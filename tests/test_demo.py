@@ -93,3 +93,18 @@ async def test_the_demonstration_shows_a_host_page_on_another_origin_and_exact_f
         async with httpx.AsyncClient() as client:
             assert (await client.get(f"{base}/api/v1/synthese")).json() == synthese
     assert not servers_of(tmp_path)
+
+
+async def test_the_commands_of_the_readme_run_beside_the_service_and_leave_it_its_database(tmp_path):
+    """With the embedded database, which all of them share: the last one out stops it."""
+    port = free_port()
+    with demo(tmp_path, port) as (process, _):
+        await wait_ready(f"http://127.0.0.1:{port}", process)
+        for arguments in (["snippet", "demo-passeport"], ["edition", "lister"], ["verify"]):
+            command = [*COMMAND, *arguments]
+            done = subprocess.run(command, env=environment(), cwd=tmp_path, capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0, done.stderr
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
+        assert len(servers_of(tmp_path)) >= 1
+    assert not servers_of(tmp_path)
