@@ -5,10 +5,13 @@ million), spread evenly over the days; made-up proportions, and said to be so, w
 Pages read counts, never avis: the avis themselves are not stored.
 """
 
+import asyncio
 import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.database import make_engine
+from app.observatoire.faits.sql import ranger
 from bench.outils import sql
 
 AVIS = 16_000_000
@@ -80,10 +83,20 @@ def remplir(url: str, counts: Path) -> tuple[int, str]:
     for pas, debut in (("j", "jour"), ("m", "date_trunc('month', jour)::date")):
         sql(url, LIGNES.format(colonnes=colonnes, pas=pas, debut=debut, sommes=sommes), "SELECT 1")
     sql(url, *FAITS.split(";\n")[:-1], "DROP TABLE jours, annuel", "SELECT 1")
+    asyncio.run(_ranger(url))
     sql(url, "VACUUM ANALYZE", "SELECT 1")
     total = sql(url, f"SELECT sum({' + '.join(f'n{k}' for k in range(11))}) AS n FROM compte"
                      " WHERE question = 1 AND pas = 'm'")[0]["n"]  # fmt: skip
     return int(total), "real counts" if counts.exists() else "made-up proportions"
+
+
+async def _ranger(url: str) -> None:
+    """What follows from neighbouring facts, as imports write it."""
+    engine = make_engine(url)
+    async with engine.begin() as connection:
+        rows = await connection.exec_driver_sql("SELECT DISTINCT nature FROM fait")
+        await ranger(connection, range(1, DEMARCHES + 1), [nature for (nature,) in rows])
+    await engine.dispose()
 
 
 def _annuel(counts: Path) -> Iterator[tuple[int, int, int, float]]:
