@@ -312,6 +312,48 @@ async def test_the_perimeter_is_the_list_of_250_on_the_last_day(client, jdma, ca
     assert sorted(by_slug(await read(client))) == ["haute", "rare"]
 
 
+async def test_an_edition_may_be_about_a_list_of_its_own_which_is_frozen_with_it(
+    client, jdma, catalogue, sql, tmp_path
+):
+    liste = tmp_path / "liste.csv"
+    liste.write_text("slug,titre\njdma:1006,Haute\nrare,Rare\nhaute,Encore\n", encoding="utf-8")
+    await jdma("preparer", "2025", "--titre", "T", *PERIODE, "--demarches", liste)
+    await sql.execute("UPDATE demarche SET slug = 'rarissime' WHERE slug = 'rare'")
+    assert "2 démarches, 199 avis." in await jdma("apercu", "2025")
+    await jdma("publier", "2025")
+    edition = await read(client)
+    assert (edition["perimetre"], sorted(by_slug(edition))) == ("liste", ["haute", "rarissime"])
+    assert edition["bilan"]["indicateurs"]["bouton"]["publies"] == 2
+    with pytest.raises(asyncpg.RestrictViolationError, match="publi"):
+        await sql.execute("UPDATE edition SET catalogue = catalogue || 1")
+    liste.write_text("\ufeffmuette\n\nrarissime\n", encoding="utf-8")
+    said = await jdma("reviser", "2025", "--raison", "Une démarche oubliée", "--demarches", liste)
+    assert "une liste de 2 démarches" in said
+    await jdma("publier", "2025")
+    assert sorted(by_slug(await read(client))) == ["muette", "rarissime"]
+    await jdma("reviser", "2025", "--raison", "Toutes", "--perimetre", "toutes")
+    await jdma("publier", "2025")
+    assert len(by_slug(await read(client))) == 4
+    assert await jdma("verifier") == "3 éditions : 0 écart.\n"
+
+
+async def test_a_list_that_names_what_is_not_in_the_catalogue_is_refused_and_says_what(jdma, catalogue, sql, tmp_path):
+    liste = tmp_path / "liste.txt"
+    liste.write_text("haute\nfantome\njdma:9\n", encoding="utf-8")
+    arguments = ("preparer", "2025", "--titre", "T", *PERIODE, "--demarches", liste)
+    with pytest.raises(Erreur, match="demarches : inconnues : fantome, jdma:9"):
+        await jdma(*arguments)
+    with pytest.raises(Erreur, match="s'excluent"):
+        await jdma(*arguments, "--perimetre", "toutes")
+    liste.write_text("demarche\n", encoding="utf-8")
+    with pytest.raises(Erreur, match="aucune démarche"):
+        await jdma(*arguments)
+    liste.write_bytes(b"\xff")
+    with pytest.raises(Erreur, match="UTF-8"):
+        await jdma(*arguments)
+    assert await sql.fetchval("SELECT count(*) FROM edition") == 0
+
+
 GOOD = ("--titre", "T", *PERIODE)
 REFUSED = [
     (("preparer", "Été", *GOOD), "slug"),

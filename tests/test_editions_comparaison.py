@@ -113,7 +113,7 @@ async def test_two_revisions_of_an_edition_compare_and_say_what_is_not_the_same(
     assert (c["conditions_differentes"], c["jours_communs"]) == (["minimum"], 365)
     assert c["indicateurs"]["satisfaction"]["devenue_mesuree"] == 1
     said = await jdma("comparer", "2025@1", "2025@2")
-    assert "7 démarches communes, 0 entrées, 0 sorties, 1 renommées ; 365 jours communs." in said
+    assert "7 démarches communes, 0 entrée, 0 sortie, 1 renommée ; 365 jours communs." in said
     assert "conditions différentes : minimum" in said
     assert "satisfaction" in said
 

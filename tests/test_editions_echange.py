@@ -84,12 +84,27 @@ async def test_its_demarches_are_those_of_the_other_server_whatever_their_slug(j
     await there("preparer", "2026", "--titre", "Suite", "--debut", "2026-01-01", "--fin", "2026-01-31")
     await there("publier", "2026")
     said = await there("comparer", "2025", "2026")
-    assert "2 démarches communes, 0 entrées, 0 sorties, 2 renommées" in said
+    assert "2 démarches communes, 0 entrée, 0 sortie, 2 renommées" in said
 
 
 async def test_what_the_api_answers_can_be_imported_too(client, there, exported, tmp_path):
     whole = write_json(tmp_path / "api.json", await read(client))
     assert "enregistrée" in await there("importer", whole)
+
+
+async def test_a_list_of_its_own_goes_with_it_and_a_revision_there_keeps_the_same_demarches(
+    jdma, there, new_bouton, exported, tmp_path
+):
+    liste, second = tmp_path / "liste.txt", tmp_path / "2.json"
+    liste.write_text("jdma:1\n", encoding="utf-8")
+    await jdma("reviser", "2025", "--raison", "Une seule", "--demarches", liste)
+    await jdma("publier", "2025")
+    second.write_text(await jdma("exporter", "2025@2"), encoding="utf-8")
+    await there("importer", exported)
+    assert await there("importer", second) == "2025, révision 2 : enregistrée.\n"
+    await there("reviser", "2025", "--raison", "Autre titre", "--titre", "Autre")
+    await there("publier", "2025")
+    assert "1 démarche commune, 0 entrée, 0 sortie" in await there("comparer", "2025@2", "2025@3")
 
 
 async def test_revisions_come_in_their_order(jdma, there, exported, tmp_path):

@@ -1,8 +1,10 @@
 """`edition …`: what the observatory publishes, from the draft to the file that another server takes."""
 
+import csv
 import datetime as dt
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -32,7 +34,13 @@ Titre = Annotated[str | None, typer.Option("--titre", help="Titre de l'édition.
 Debut = Annotated[str | None, typer.Option("--debut", metavar="AAAA-MM-JJ", help="Premier jour, inclus.")]
 Fin = Annotated[str | None, typer.Option("--fin", metavar="AAAA-MM-JJ", help="Dernier jour, inclus.")]
 Minimum = Annotated[int | None, typer.Option("--minimum", help="Nombre d'avis d'un indice publié (défaut : 100).")]
-Champ = Annotated[str | None, typer.Option("--perimetre", help="toutes (défaut) ou top_250.")]
+Champ = Annotated[
+    str | None, typer.Option("--perimetre", help="toutes (défaut) ou top_250 : la liste des 250 au dernier jour.")
+]
+Demarches = Annotated[
+    Path | None,
+    typer.Option("--demarches", metavar="FICHIER", help="Le catalogue : un slug ou identifiant par ligne, ou un CSV."),
+]
 Cibles = Annotated[
     list[str] | None, typer.Option("--cible", metavar="INDICATEUR=PART", help="satisfaction=0.8 ; répétable.")
 ]
@@ -56,6 +64,7 @@ def prepare(
     fin: Annotated[str, typer.Option("--fin", metavar="AAAA-MM-JJ", help="Dernier jour, inclus.")],
     minimum: Minimum = None,
     perimetre: Champ = None,
+    demarches: Demarches = None,
     cible: Cibles = None,
 ) -> None:
     """Prépare une édition. Relancé, il change ce qui était préparé ; rien n'est public avant « publier »."""
@@ -63,10 +72,14 @@ def prepare(
         titre,
         read_periode(debut, fin),
         get_settings().seuil_publication if minimum is None else minimum,
-        read_perimetre(perimetre or "toutes"),
-        read_cibles(cible or []),
+        cibles=read_cibles(cible or []),
     )
-    tell(in_snapshot(lambda db: service.preparer(db, slug, parametres)))
+    noms = read_demarches(demarches, perimetre)
+
+    async def work(db: AsyncSession) -> Edition:
+        return await service.preparer(db, slug, replace(parametres, **await choose(db, perimetre, noms)))
+
+    tell(in_snapshot(work))
 
 
 @app.command("reviser")
@@ -78,6 +91,7 @@ def revise(
     fin: Fin = None,
     minimum: Minimum = None,
     perimetre: Champ = None,
+    demarches: Demarches = None,
     cible: Cibles = None,
 ) -> None:
     """Prépare la révision d'une édition publiée : mêmes paramètres, sauf ceux qui sont donnés."""
@@ -87,11 +101,15 @@ def revise(
         "titre": titre,
         "periode": read_periode(debut, fin) if debut else None,
         "minimum": minimum,
-        "perimetre": read_perimetre(perimetre) if perimetre else None,
         "cibles": read_cibles(cible) if cible else None,
     }
     changements = {nom: valeur for nom, valeur in donnes.items() if valeur is not None}
-    tell(in_snapshot(lambda db: service.reviser(db, slug, raison, changements)))
+    noms = read_demarches(demarches, perimetre)
+
+    async def work(db: AsyncSession) -> Edition:
+        return await service.reviser(db, slug, raison, changements | await choose(db, perimetre, noms))
+
+    tell(in_snapshot(work))
 
 
 def read_periode(debut: str | None, fin: str | None) -> Periode:
@@ -110,6 +128,29 @@ def read_perimetre(texte: str) -> Perimetre:
     raise Erreur("--perimetre : toutes ou top_250 est attendu")
 
 
+def read_demarches(fichier: Path | None, perimetre: str | None) -> list[str] | None:
+    """The names in a file: the first cell of each line, but for a header; None without a file."""
+    if fichier is None:
+        return None
+    if perimetre:
+        raise Erreur("--demarches et --perimetre s'excluent")
+    try:
+        with fichier.open(encoding="utf-8-sig", newline="") as lines:
+            noms = [row[0].strip() for row in csv.reader(lines) if row]
+    except (OSError, ValueError, csv.Error) as error:
+        raise Erreur(
+            f"{fichier} : {getattr(error, 'strerror', None) or 'un fichier texte en UTF-8 est attendu'}"
+        ) from None
+    return [nom for rang, nom in enumerate(noms) if nom and not (rang == 0 and nom in {"slug", "demarche"})]
+
+
+async def choose(db: AsyncSession, perimetre: str | None, noms: list[str] | None) -> dict[str, Any]:
+    """The parameters that say which démarches an édition is about; none when nothing was asked."""
+    if noms is not None:
+        return {"perimetre": "liste", "catalogue": await service.lire_catalogue(db, noms)}
+    return {"perimetre": read_perimetre(perimetre), "catalogue": None} if perimetre else {}
+
+
 def read_cibles(textes: list[str]) -> dict[str, float]:
     """`satisfaction=0.8`, a share; which indicateurs exist is checked later."""
     try:
@@ -120,7 +161,11 @@ def read_cibles(textes: list[str]) -> dict[str, float]:
 
 def tell(edition: Edition) -> None:
     """What was prepared."""
-    perimetre = "toutes les démarches" if edition.perimetre == "toutes" else "les 250 démarches suivies"
+    perimetre = {
+        "toutes": "toutes les démarches",
+        "top_250": "les 250 démarches suivies",
+        "liste": f"une liste de {count_of(len(edition.catalogue or ()), 'démarche', 'démarches')}",
+    }[edition.perimetre]
     typer.echo(
         f"{edition.slug}, révision {edition.revision}, préparée : {edition.titre}, "
         f"du {edition.debut} au {edition.fin}, {perimetre}, {edition.minimum} avis au moins. Rien n'est publié."
@@ -178,8 +223,9 @@ def compare(de: Nom, a: Nom) -> None:
     """Compare deux éditions publiées, la première étant celle d'avant."""
     c = in_snapshot(lambda db: lecture.comparer(db, lecture.lire_reference(de), lecture.lire_reference(a)))
     typer.echo(
-        f"De {de} à {a} : {c['communes']} démarches communes, "
-        f"{len(c['entrees'])} entrées, {len(c['sorties'])} sorties, {len(c['renommees'])} renommées ; "
+        f"De {de} à {a} : {count_of(c['communes'], 'démarche commune', 'démarches communes')}, "
+        f"{count_of(len(c['entrees']), 'entrée', 'entrées')}, {count_of(len(c['sorties']), 'sortie', 'sorties')}, "
+        f"{count_of(len(c['renommees']), 'renommée', 'renommées')} ; "
         f"{count_of(c['jours_communs'], 'jour commun', 'jours communs')}."
     )
     for quoi in ("conditions_differentes", "seuils_differents", "indicateurs_ajoutes", "indicateurs_retires"):

@@ -73,8 +73,9 @@ class Exemption(SQLModel, table=True):
 class Edition(SQLModel, table=True):
     """A publication of the observatory. Prepared: `publiee_le` is None, and no figure is stored. Published: frozen.
 
-    `perimetre`: `toutes` or `top_250`. `cibles`: targets by indicateur, shares in [0, 1]. `seuils`: the thresholds in
-    force at publication. `bilan`: the national syntheses; `groupes`: those of each ministère and organisme.
+    `perimetre`: `toutes`, `top_250`, or `liste`, whose démarches are in `catalogue` (ids). `cibles`: targets by
+    indicateur, shares in [0, 1]. `seuils`: the thresholds in force at publication. `bilan`: the national syntheses;
+    `groupes`: those of each ministère and organisme.
     `empreinte`: SHA-256 of the canonical content. Frozen figures are `json`, not `jsonb`: kept as they were written.
     """
 
@@ -87,6 +88,7 @@ class Edition(SQLModel, table=True):
             " AND groupes IS NOT NULL AND empreinte IS NOT NULL)",
             name="edition_complete",
         ),
+        CheckConstraint("(perimetre = 'liste') = (coalesce(cardinality(catalogue), 0) > 0)", name="edition_catalogue"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -97,6 +99,7 @@ class Edition(SQLModel, table=True):
     fin: dt.date
     minimum: int
     perimetre: str = Field(sa_type=Text)
+    catalogue: list[int] | None = Field(default=None, sa_column=Column(ARRAY(Integer)))
     cibles: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     raison: str | None = Field(default=None, sa_type=Text)
     preparee_le: dt.datetime | None = Field(default=None, sa_column=_now())

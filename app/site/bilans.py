@@ -28,7 +28,11 @@ CONDITIONS: Final = {
     "minimum": "le nombre d’avis à partir duquel un indice est publié",
     "perimetre": "les démarches retenues",
 }
-PERIMETRES: Final = {"toutes": "toutes les démarches", "top_250": "les démarches suivies par l’observatoire"}
+PERIMETRES: Final = {
+    "toutes": "toutes les démarches",
+    "top_250": "les démarches suivies par l’observatoire",
+    "liste": "une liste établie pour cette édition",
+}
 
 
 def laissees_de_cote(bilan: Mapping[str, Any], sans_objet: str = "sans objet") -> str:

@@ -14,13 +14,12 @@ from app.indices.periode import Periode
 from app.observatoire.editions import contenu, lecture, service, sql
 from app.observatoire.editions.contenu import Objet
 from app.observatoire.editions.lecture import Reference
-from app.observatoire.editions.parametres import check_nom, check_texte
-from app.observatoire.editions.refus import ImportRefuse
+from app.observatoire.editions.parametres import PerimetreEdition, check_nom, check_texte
+from app.observatoire.editions.refus import ImportRefuse, citer
 from app.observatoire.models import Edition
 from app.problems import Invalide
 from app.validation import french_errors
 
-_MONTREES = 5
 _PAS_ENTIERE = "Ce fichier n'est pas une édition entière, telle que ce service les écrit"
 
 
@@ -89,7 +88,7 @@ class _EditionFigee(_Strict):
     titre: str
     periode: _PeriodeFigee
     minimum: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    perimetre: Literal["toutes", "top_250"]
+    perimetre: PerimetreEdition
     cibles: dict[str, float]
     raison: str | None
     publiee_le: Instant
@@ -125,7 +124,7 @@ async def importer(db: AsyncSession, octets: bytes) -> tuple[str, int, bool]:
     if revision != (derniere.revision if derniere else 0) + 1 or (derniere and derniere.publiee_le is None):
         raise ImportRefuse(f"Importez ou publiez d'abord la révision {revision - 1} de {slug}.")
     demarches = rapprocher(document["elements"], await sql.identifiants(db), await sql.noms(db))
-    await service.figer(db, await _brouillon(db, document), document, demarches)
+    await service.figer(db, await _brouillon(db, document, demarches), document, demarches)
     return slug, revision, True
 
 
@@ -177,12 +176,13 @@ async def _check_deja_la(db: AsyncSession, document: Objet) -> None:
         raise ImportRefuse(f"Une autre édition porte déjà ce nom ici ({nom}).")
 
 
-async def _brouillon(db: AsyncSession, document: Objet) -> Edition:
+async def _brouillon(db: AsyncSession, document: Objet, demarches: list[int]) -> Edition:
     """The draft that the document will be frozen in."""
     edition = Edition(
         **{nom: document[nom] for nom in ("slug", "revision", "titre", "minimum", "perimetre", "cibles", "raison")},
         debut=dt.date.fromisoformat(document["periode"]["debut"]),
         fin=dt.date.fromisoformat(document["periode"]["fin"]),
+        catalogue=demarches if document["perimetre"] == "liste" else None,
     )
     db.add(edition)
     await db.flush()
@@ -201,12 +201,12 @@ def rapprocher(
     slugs = [element["demarche"]["slug"] for element in elements]
     inconnues = [slug for slug, trouve in zip(slugs, trouves, strict=True) if trouve is None]
     if inconnues:
-        raise ImportRefuse(f"Importez d'abord le catalogue : démarches inconnues ici ({_citer(inconnues)}).")
+        raise ImportRefuse(f"Importez d'abord le catalogue : démarches inconnues ici ({citer(inconnues)}).")
     demarches = [trouve for trouve in trouves if trouve is not None]
     fois = Counter(demarches)
     doubles = [slug for slug, trouve in zip(slugs, demarches, strict=True) if fois[trouve] > 1]
     if doubles:
-        raise ImportRefuse(f"Plusieurs démarches de ce fichier n'en font qu'une ici ({_citer(doubles)}).")
+        raise ImportRefuse(f"Plusieurs démarches de ce fichier n'en font qu'une ici ({citer(doubles)}).")
     return demarches
 
 
@@ -215,8 +215,3 @@ def _trouver(demarche: Mapping[str, Any], porteurs: Mapping[str, int], noms: Map
     if len(trouvees) > 1:
         raise ImportRefuse(f"Les identifiants de {demarche['slug']} désignent ici plusieurs démarches.")
     return trouvees.pop() if trouvees else noms.get(demarche["slug"])
-
-
-def _citer(slugs: Sequence[str]) -> str:
-    reste = len(slugs) - _MONTREES
-    return ", ".join(slugs[:_MONTREES]) + (f", et {reste} autres" if reste > 0 else "")

@@ -1,16 +1,16 @@
 """What an édition is asked to be, checked. Pure."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from app.demarches.texte import a_un_caractere_interdit, check_slug, nettoyer
 from app.indices.periode import Periode
 from app.observatoire.editions.refus import ChampEdition
 from app.observatoire.indicateurs import PAR_CLE
-from app.observatoire.releve import Perimetre
 
+PerimetreEdition = Literal["toutes", "top_250", "liste"]
 RESERVES: Final = frozenset({"comparaison", "comparer"})
 """Addresses under /editions that are not éditions."""
 TEXTE_MAX: Final = 1000
@@ -19,13 +19,16 @@ _INT32: Final = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Parametres:
-    """`minimum`: how many avis a published indice needs. `cibles`: by indicateur, the share of démarches to reach."""
+    """`minimum`: how many avis a published indice needs. `cibles`: by indicateur, the share of démarches to reach.
+    `catalogue`: the ids of the démarches of a `liste`, and of nothing else.
+    """
 
     titre: str
     periode: Periode
     minimum: int
-    perimetre: Perimetre = "toutes"
+    perimetre: PerimetreEdition = "toutes"
     cibles: Mapping[str, float] | None = None
+    catalogue: Sequence[int] | None = None
 
     def colonnes(self) -> dict[str, Any]:
         """As they are stored; ChampEdition for the first one that cannot be."""
@@ -37,6 +40,7 @@ class Parametres:
             "fin": self.periode.fin,
             "minimum": self.minimum,
             "perimetre": self.perimetre,
+            "catalogue": list(self.catalogue) if self.catalogue else None,
             "cibles": check_cibles(self.cibles or {}),
         }
 

@@ -1,6 +1,21 @@
 """What éditions refuse."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from app.problems import Invalide, Probleme
+
+MONTREES: Final = 5
+
+
+def citer(noms: Sequence[str]) -> str:
+    """The first of these names, and how many more there are.
+
+    >>> citer(["a", "b", "c", "d", "e", "f", "g"])
+    'a, b, c, d, e, et 2 autres'
+    """
+    reste = len(noms) - MONTREES
+    return ", ".join(noms[:MONTREES]) + (f", et {reste} autres" if reste > 0 else "")
 
 
 class EditionInconnue(Probleme):
@@ -30,7 +45,9 @@ class PeriodeNonTerminee(Probleme):
 
 class EditionVide(Probleme):
     status, code, titre = 409, "edition_vide", "Édition sans démarche"
-    detail = "Aucune démarche n'est dans le périmètre de cette édition : il n'y a rien à publier."
+    detail = (
+        "Aucune démarche n'est dans le périmètre de cette édition à la fin de sa période : il n'y a rien à publier."
+    )
 
 
 class ImportRefuse(Probleme):

@@ -11,7 +11,7 @@ from app.indices.formules import Indice
 from app.indices.schemas import PeriodeLue
 from app.observatoire.bilan import Bilan
 from app.observatoire.editions.comparaison import Evolution
-from app.observatoire.releve import Perimetre
+from app.observatoire.editions.parametres import PerimetreEdition
 from app.observatoire.valeurs import Valeur
 
 Part = Annotated[float | None, Field(description="`atteints / publies` ; nulle si rien n'est publié", ge=0, le=1)]
@@ -81,7 +81,7 @@ class EditionLue:
     titre: str
     periode: PeriodeLue
     minimum: Annotated[int, Field(description="nombre d'avis à partir duquel un indice est publié")]
-    perimetre: Perimetre
+    perimetre: PerimetreEdition
     cibles: Annotated[dict[str, float], Field(description="par indicateur, la part de démarches visée")]
     raison: Annotated[str | None, Field(description="pourquoi cette révision ; nulle à la première publication")]
     publiee_le: dt.datetime
@@ -154,7 +154,7 @@ class EditionComparee:
     periode: PeriodeLue
     methode: str
     minimum: int
-    perimetre: Perimetre
+    perimetre: PerimetreEdition
     empreinte: str
 
 

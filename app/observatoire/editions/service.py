@@ -16,14 +16,17 @@ from app.observatoire.editions.contenu import Objet
 from app.observatoire.editions.parametres import Parametres, check_nom, check_texte
 from app.observatoire.editions.refus import (
     AucunBrouillon,
+    ChampEdition,
     EditionInconnue,
     EditionNonPubliee,
     EditionPubliee,
     EditionVide,
     PeriodeNonTerminee,
+    citer,
 )
 from app.observatoire.models import Edition
 from app.observatoire.releve import Ligne, Perimetre, relever
+from app.observatoire.sql import Parmi
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,20 @@ def _changes(edition: Edition, changements: Mapping[str, Any]) -> Parametres:
         "minimum": edition.minimum,
         "perimetre": edition.perimetre,
         "cibles": edition.cibles,
+        "catalogue": edition.catalogue,
     }
     return Parametres(**(actuels | dict(changements)))
+
+
+async def lire_catalogue(db: AsyncSession, demarches: Sequence[str]) -> list[int]:
+    """The ids of these démarches (slugs, former slugs or identifiants), each once. Raises ChampEdition."""
+    connues = await sql.noms(db)
+    connues = {nom: cle for cle, siens in (await sql.identifiants(db)).items() for nom in siens} | connues
+    inconnues = [nom for nom in demarches if nom not in connues]
+    if inconnues or not demarches:
+        dit = f"inconnues : {citer(inconnues)}" if inconnues else "aucune démarche n'est donnée"
+        raise ChampEdition("demarches", dit)
+    return list(dict.fromkeys(connues[nom] for nom in demarches))
 
 
 async def apercu(db: AsyncSession, slug: str) -> Apercu:
@@ -122,7 +137,8 @@ def _periode(edition: Edition) -> Periode:
 
 async def _relever(db: AsyncSession, edition: Edition) -> list[Ligne]:
     perimetre: Perimetre = "top_250" if edition.perimetre == "top_250" else "toutes"
-    return await relever(db, _periode(edition), edition.minimum, perimetre)
+    parmi = None if edition.catalogue is None else Parmi(ids=tuple(edition.catalogue))
+    return await relever(db, _periode(edition), edition.minimum, perimetre, parmi)
 
 
 async def _document(db: AsyncSession, edition: Edition, lignes: Sequence[Ligne]) -> Objet:
