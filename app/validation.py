@@ -9,6 +9,12 @@ _MESSAGES = {
     "missing": "ce champ est obligatoire",
     "extra_forbidden": "ce champ n'existe pas",
     "int_type": "un nombre entier est attendu",
+    "int_parsing": "un nombre entier est attendu",
+    "int_parsing_size": "un nombre entier moins grand est attendu",
+    "int_from_float": "un nombre entier est attendu",
+    "float_type": "un nombre est attendu",
+    "float_parsing": "un nombre est attendu",
+    "bool_parsing": "true ou false est attendu",
     "bool_type": "vrai ou faux est attendu",
     "string_type": "un texte est attendu",
     "list_type": "une liste est attendue",
@@ -50,6 +56,8 @@ def french_message(detail: Any) -> str:
     context = detail.get("ctx", {})
     if detail["type"] in _BOUNDED:
         key, sentence = _BOUNDED[detail["type"]]
+        if detail["type"] == "too_long" and context.get("field_type") == "Value":  # a text that was cleaned first
+            sentence = _BOUNDED["string_too_long"][1]
         return sentence.format(str(context.get(key, "")).replace(" or ", " ou "))
     if detail["type"] == "value_error":
         return str(context["error"])

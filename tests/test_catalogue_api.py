@@ -497,3 +497,20 @@ async def test_an_answer_is_served_again_until_something_is_written(client, cata
     await importer("slug,titre\npasseport,Refaire un passeport\n")
     fresh = await client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (fresh.status_code, fresh.json()["titre"]) == (200, "Refaire un passeport")
+
+
+@pytest.mark.parametrize(
+    ("parametres", "champ", "message"),
+    [
+        ({"limite": "cent"}, "limite", "un nombre entier est attendu"),
+        ({"limite": "1.5"}, "limite", "un nombre entier est attendu"),
+        ({"limite": "9" * 5000}, "limite", "un nombre entier moins grand est attendu"),
+        ({"limite": "1001"}, "limite", "la valeur maximale est 1000"),
+        ({"q": "a" * 201}, "q", "200 caractères au plus"),
+    ],
+    ids=lambda valeur: str(valeur)[:20],
+)
+async def test_a_parameter_that_cannot_be_is_refused_with_its_reason(client, parametres, champ, message):
+    reply = await client.get("/api/v1/demarches", params=parametres)
+    assert (reply.status_code, reply.json()["code"]) == (422, "requete_invalide")
+    assert reply.json()["erreurs"] == [{"champ": champ, "message": message}]

@@ -187,7 +187,7 @@ async def test_another_wording_is_another_declaration(bring, catalogue, facts):
         (audit("2024-12-24", "400"), "taux : la valeur maximale est 100"),
         (audit("2024-12-24", "-1"), "taux : la valeur minimale est 0"),
         (audit("2024-12-24", "NaN"), "taux : cette valeur n'est pas valide"),
-        (audit("2024-12-24", "beaucoup"), "rgaa_taux : cette valeur n'est pas valide"),
+        (audit("2024-12-24", "beaucoup"), "rgaa_taux : un nombre est attendu"),
         (audit("2024-12-24", "80", "11/02/2005"), "précède le premier RGAA"),
         (audit("2024-12-24", "80", "01/01/1970"), "précède le premier RGAA"),
         (audit("2024-12-24", "80", "25/12/2024"), "suit le jour où elle a été lue"),
