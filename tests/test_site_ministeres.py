@@ -42,6 +42,23 @@ async def test_a_ministere_has_a_page_with_its_demarches_and_organismes(client, 
     assert "une part dirait trop peu" in small
 
 
+async def test_names_come_in_the_order_of_the_alphabet_whatever_their_accents(client, deux_ministeres, new_bouton, sql):
+    await rattacher(sql, await new_bouton("p1"), "moyen")
+    for slug, nom in (("grand", "Intérieur"), ("moyen", "Enseignement"), ("petit", "Économie")):
+        await sql.execute("UPDATE ministere SET nom = $2 WHERE slug = $1", slug, nom)
+    listes = {
+        "/": "Par ministère",
+        "/demarches": "Ministère Tous",
+        "/deploiement": "Par ministère",
+    }
+    for adresse, debut in listes.items():
+        liste = lire((await client.get(adresse)).text).rpartition(debut)[2]
+        places = [liste.index(nom) for nom in ("Économie", "Enseignement", "Intérieur")]
+        assert places == sorted(places), adresse
+    petits = lire((await client.get("/ministeres")).text).partition("Avec moins de")[2]
+    assert petits.index("Économie") < petits.index("Enseignement")
+
+
 async def test_the_home_page_says_the_state_of_things(client, deux_ministeres):
     texte = lire((await client.get("/")).text)
     assert "Démarches au-dessus de 7 76,9 % 10 démarches sur 13 mesurées" in texte

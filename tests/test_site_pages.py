@@ -1,12 +1,16 @@
 """Every page of the site: useful without script, well made, protected, exact, and the same figures as the API."""
 
+import datetime as dt
+import io
 import re
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from tests.site import HTML, lire, rattacher, verifier
 
+AUJOURD_HUI = dt.datetime.now(dt.UTC).date()
 PAGES = (
     "/",
     "/demarches",
@@ -81,8 +85,25 @@ async def test_too_few_avis_are_shown_as_such(client, bouton, count, on_a_known_
     await count(bouton, "2026-01-15", {9: 1})
     texte = lire((await client.get("/demarches/demarche")).text)
     assert "1 avis seulement : il en faut 100" in texte
-    assert "au-dessus de 7 :" not in texte
     assert "Sûrement" not in texte
+
+
+async def test_what_too_few_people_said_is_shown_nowhere_on_the_page(client, bouton, count, on_a_known_day):
+    await count(bouton, "2026-01-15", {9: 60, 2: 39})
+    page = (await client.get("/demarches/demarche")).text
+    assert "99 avis seulement : il en faut 100" in lire(page)
+    for nom in ("Note moyenne", "Répartition", "Clarté et aide", "Évolution"):
+        assert nom not in page.partition("<main")[2].partition('id="t-indicateurs"')[0], nom
+    assert "6,2" not in lire(page)
+
+
+async def test_under_a_published_indice_a_month_of_fewer_than_five_avis_has_no_value(client, noted, count):
+    await count(noted, "2026-02-10", {0: 4})
+    await count(noted, "2025-12-10", {10: 5})
+    texte = lire((await client.get("/demarches/demarche")).text)
+    assert "février 2026 trop peu d’avis 4" in texte
+    assert "décembre 2025 10,0 de 10,0 à 10,0 5" in texte
+    assert "Le trait s’interrompt où il n’y a pas d’avis, ou moins de cinq." in texte
 
 
 async def test_an_evolution_goes_back_years_and_stops_where_nothing_is_known(client, noted, count):
@@ -93,13 +114,15 @@ async def test_an_evolution_goes_back_years_and_stops_where_nothing_is_known(cli
     rangees = re.findall(r"<tr><th scope=\"row\">(\d.*? trimestre \d{4}).*?</tr>", page)
     quarters = ["4e 2024", "1er 2025", "2e 2025", "3e 2025", "4e 2025", "1er 2026"]
     assert rangees == [quarter.replace(" ", " trimestre ") for quarter in quarters]
-    assert "trait s’interrompt" in lire(page)
+    assert "Le trait s’interrompt où il n’y a pas d’avis" in lire(page)
 
 
-async def test_a_change_is_only_said_when_intervals_do_not_touch(client, bouton, count, on_a_known_day):
+async def test_a_change_is_only_said_when_its_interval_leaves_zero_out(client, bouton, count, on_a_known_day):
     await count(bouton, "2026-01-15", {10: 900, 0: 100})
     await count(bouton, "2025-01-15", {10: 600, 0: 400})
-    assert "La note a augmenté" in lire((await client.get("/demarches/demarche")).text)
+    assert "La note a augmenté, plus que le hasard ne l’explique (de +2,6 à +3,4, intervalle à 95 %)" in lire(
+        (await client.get("/demarches/demarche")).text
+    )
     await count(bouton, "2025-02-15", {10: 4000})
     assert "rien ne prouve que la note ait changé" in lire((await client.get("/demarches/demarche")).text)
 
@@ -173,6 +196,14 @@ async def test_the_picture_to_share_is_the_one_that_the_page_names(client, noted
 async def test_there_is_a_picture_even_without_avis_and_for_a_very_long_title(client, bouton, sql):
     await sql.execute("UPDATE demarche SET titre = $1", "Obtenir une dérogation " * 20)
     assert (await client.get("/demarches/demarche/partage.png")).status_code == 200
+
+
+async def test_nothing_of_the_picture_is_cut_at_its_edge(client, bouton, count):
+    for comptes in ({9: 40}, {7: 1_234_567}):
+        await count(bouton, str(AUJOURD_HUI), comptes)
+        lue = await client.get("/demarches/demarche/partage.png?debut=2020-12-31")
+        image = Image.open(io.BytesIO(lue.content)).convert("L")
+        assert image.crop((1200 - 24, 17, 1200, 630)).getextrema()[0] > 240, comptes
 
 
 async def test_search_engines_find_every_page_once_and_no_list_that_was_asked_for(client, noted, settings):

@@ -16,7 +16,7 @@ from app.indices.synthese import synthese
 from app.observatoire.bilan import Bilan, faire
 from app.observatoire.consultation import service as consultation
 from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats_par_id
-from app.site.affichage import etape
+from app.site.affichage import alphabetique, etape
 from app.site.graphiques import Point
 from app.site.rendu import rendre, repondre_page
 from app.site.selection import certitude_de, trier
@@ -112,4 +112,5 @@ def compter_ministeres(lignes: Iterable[Ligne]) -> list[tuple[str, str, int, int
             compte = comptes.setdefault((d.ministere, d.ministere_slug), [0, 0])
             compte[0] += 1
             compte[1] += ligne.total
-    return [(slug, nom, *comptes[nom, slug]) for nom, slug in sorted(comptes)]  # type: ignore[misc]
+    rangs = sorted(comptes.items(), key=lambda rang: (alphabetique(rang[0][0]), rang[0][1]))
+    return [(slug, nom, n, total) for (nom, slug), (n, total) in rangs]

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from app.demarches.texte import normaliser
+
 _HAUTE = re.compile(r"(?<=\S) (?=[;?!%](?!=))")
 _BASSE = re.compile(r"(?<=\S) (?=[:»])")
 SEUIL = 7.0
@@ -111,6 +113,15 @@ def intervalle_part(bornes: tuple[float, float] | None) -> str:
 def mois(day: dt.date) -> str:
     """`novembre 2026`."""
     return f"{MOIS[day.month - 1]} {day.year}"
+
+
+def alphabetique(nom: str | None) -> tuple[bool, str]:
+    """Where a name stands in a French list: accents and capitals do not count, what has no name comes last.
+
+    >>> sorted(["Intérieur", "Économie", None, "Enseignement"], key=alphabetique)
+    ['Économie', 'Enseignement', 'Intérieur', None]
+    """
+    return nom is None, normaliser(nom or "")
 
 
 def _side(value: float, seuil: float) -> int:

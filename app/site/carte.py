@@ -22,7 +22,7 @@ Police = ImageFont.FreeTypeFont
 
 @dataclass(frozen=True, slots=True)
 class Carte:
-    """What is drawn. `note_moyenne` None: nothing is published, and `phrase` says why."""
+    """What is drawn. `note_moyenne` None: nothing is published, and `verdict` says why."""
 
     titre: str
     phrase: str
@@ -46,10 +46,18 @@ def dessiner(carte: Carte) -> bytes:
     _titrer(crayon, carte)
     if carte.note_moyenne is not None:
         _noter(crayon, carte, carte.note_moyenne)
-    crayon.text((_MARGE, 556), carte.phrase, font=_police(carte.officiel, False, 34), fill=GRIS)
+    else:
+        crayon.text((_MARGE, 512), carte.verdict, font=_police(carte.officiel, True, 54), fill=GRIS, anchor="ls")
+    crayon.text((_MARGE, 556), carte.phrase, font=_tenant(carte.phrase, carte.officiel), fill=GRIS)
     sortie = io.BytesIO()
     image.quantize(24, Image.Quantize.FASTOCTREE).save(sortie, "PNG")  # four times as fast as the default, as light
     return sortie.getvalue()
+
+
+def _tenant(phrase: str, officiel: bool) -> Police:
+    """The largest letters in which a sentence holds on its line."""
+    polices = [_police(officiel, False, taille) for taille in (34, 30, 26)]
+    return next((p for p in polices if p.getlength(phrase) <= LARGEUR - 2 * _MARGE), polices[-1])
 
 
 def _titrer(crayon: ImageDraw.ImageDraw, carte: Carte) -> None:
@@ -89,6 +97,8 @@ def _noter(crayon: ImageDraw.ImageDraw, carte: Carte, moyenne: float) -> None:
         crayon.text((x, y + 16), str(repere), font=_police(carte.officiel, fort, 30), fill=GRIS, anchor="mt")
     bas, haut = (_abscisse(borne) for borne in carte.ic95 or (moyenne, moyenne))
     crayon.line((bas, y - 40, haut, y - 40), fill=BLEU, width=8)
+    for bout in (bas, haut):  # taller than the point, which may hide the rest
+        crayon.line((bout, y - 62, bout, y - 18), fill=BLEU, width=4)
     x = _abscisse(moyenne)
     crayon.ellipse((x - 14, y - 54, x + 14, y - 26), fill=BLEU)
     crayon.text((debut, y - 140), carte.verdict, font=_police(carte.officiel, True, 34), fill=NOIR)

@@ -13,6 +13,8 @@ from app.indices.parametres import AujourdHui
 from app.indices.periode import JOUR, PREMIER_JOUR, Periode, etapes
 from app.observatoire import service as observatoire
 from app.observatoire.classement import interventions
+from app.observatoire.donnees.confidentialite import trop_peu
+from app.observatoire.ecart import Ecart, ecart
 from app.observatoire.engagements import service as engagements
 from app.observatoire.engagements.sql import Filtre
 from app.site.affichage import etape
@@ -38,15 +40,19 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
         connue = await resolve_actuelle(db, slug)
         assert connue.id is not None
         lu = await observatoire.lire_demarche(db, slug, periode, minimum)
+        indice = await service.lire_indice(db, slug, periode, None, minimum)
+        avant = await service.lire_indice(db, slug, precedente(periode), None, minimum)
         return rendre(
             request,
             "demarche.html",
             fiche=await catalogue.lire(db, slug),
             periode=periode,
-            indice=await service.lire_indice(db, slug, periode, None, minimum),
-            avant=await service.lire_indice(db, slug, precedente(periode), None, minimum),
+            indice=indice,
+            avant=avant,
             periode_avant=precedente(periode),
-            points=await evolution(db, slug, periode, pas, minimum),
+            ecart=changement(avant, indice),
+            trop_peu=trop_peu,
+            points=await evolution(db, slug, periode, pas, minimum, indice["statut"] == "publie"),
             boutons=await boutons.lister(db, slug),
             constats=constater(lu["valeurs"]),
             historiques=historiques(lu["historique"]),
@@ -59,18 +65,33 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
     return await repondre_page(request, ("demarche", slug, jour, periode, pas), calcul)
 
 
-async def evolution(db: AsyncSession, slug: str, periode: Periode, pas: Pas, minimum: int) -> list[Point]:
-    """The steps up to the end of the période, from the first one that has avis."""
+def changement(avant: dict[str, Any], apres: dict[str, Any]) -> Ecart | None:
+    """What changed from a période to the next; None unless both are published."""
+    if avant["statut"] != "publie" or apres["statut"] != "publie":
+        return None
+    return ecart(*([indice["repartition"][str(note)] for note in range(11)] for indice in (avant, apres)))
+
+
+async def evolution(
+    db: AsyncSession, slug: str, periode: Periode, pas: Pas, minimum: int, publiee: bool
+) -> list[Point]:
+    """The steps up to the end of the période, from the first one that has avis; none when no step can be shown.
+
+    `publiee`: whether the indice of the période is. Its steps may then have few avis, but what fewer than five people
+    said is never shown; without it, a step stands by its own number of avis.
+    """
     large = fenetre(periode, pas)
     elements = (await service.lire_evolution(db, slug, large, pas, minimum))["elements"]
-    points = [_point(bornes, element, pas) for bornes, element in zip(etapes(large, pas), elements, strict=True)]
+    points = [_point(bornes, e, pas, publiee) for bornes, e in zip(etapes(large, pas), elements, strict=True)]
     connus = [rang for rang, point in enumerate(points) if point.n]
-    return points[connus[0] :] if connus else []
+    return points[connus[0] :] if any(point.valeur is not None for point in points) else []
 
 
-def _point(bornes: Periode, element: dict[str, Any], pas: Pas) -> Point:
+def _point(bornes: Periode, element: dict[str, Any], pas: Pas, publiee: bool) -> Point:
     noms = (etape(bornes.debut, pas), etape(bornes.debut, pas, court=True))
-    return Point(*noms, element["note_moyenne"], element["note_moyenne_ic95"], element["total"])
+    montre = not trop_peu(element["total"]) and (publiee or element["statut"] == "publie")
+    valeur, ic95 = (element["note_moyenne"], element["note_moyenne_ic95"]) if montre else (None, None)
+    return Point(*noms, valeur, ic95, element["total"])
 
 
 def fenetre(periode: Periode, pas: Pas) -> Periode:

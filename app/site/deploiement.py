@@ -19,7 +19,7 @@ from app.observatoire.engagements.echeances import lire_date
 from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_deploiement, lire_etats
 from app.problems import Introuvable, Invalide
 from app.site.adresse import Adressable
-from app.site.affichage import etape
+from app.site.affichage import alphabetique, etape
 from app.site.graphiques import Point
 from app.site.liste import Nom, tries
 from app.site.rendu import rendre, repondre_page
@@ -119,7 +119,7 @@ def par_ministere(etats: Sequence[Etat], cibles: Cibles) -> list[Deploye]:
     membres: dict[tuple[str | None, str | None], list[Etat]] = {}
     for etat in etats:
         membres.setdefault((etat.demarche.ministere, etat.demarche.ministere_slug), []).append(etat)
-    rangs = sorted(membres.items(), key=lambda item: (item[0][0] is None, item[0]))
+    rangs = sorted(membres.items(), key=lambda item: (alphabetique(item[0][0]), item[0][1]))
     return [mesurer((slug, None), siens, cibles if slug else None, nom) for (nom, slug), siens in rangs]
 
 

@@ -22,6 +22,7 @@ from app.indices.synthese import synthese
 from app.observatoire.etat import lire_etats_par_id
 from app.observatoire.indicateurs import INDICATEURS
 from app.problems import Introuvable
+from app.site.affichage import alphabetique
 from app.site.parametres import PeriodeDep
 from app.site.paroles import STATUTS
 from app.site.rendu import rendre, repondre_page
@@ -139,7 +140,7 @@ def choix(lignes: Sequence[Ligne], criteres: Criteres) -> dict[str, list[tuple[s
 
 def tries(comptes: Counter[Any]) -> list[tuple[Any, int]]:
     """Counts in the order of names, and what has none last."""
-    return sorted(comptes.items(), key=lambda couple: (couple[0][0] is None, couple[0]))
+    return sorted(comptes.items(), key=lambda couple: (alphabetique(couple[0][0]), couple[0][1]))
 
 
 def ecrire(lignes: Sequence[Ligne], periode: Periode) -> bytes:

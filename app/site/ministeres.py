@@ -22,6 +22,7 @@ from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
 from app.observatoire.releve import bilans, relever
 from app.observatoire.sql import Parmi
 from app.problems import Probleme
+from app.site.affichage import alphabetique
 from app.site.parametres import PeriodeDep
 from app.site.registre import trier as trier_engagements
 from app.site.rendu import rendre, repondre_page
@@ -76,7 +77,7 @@ def grouper(lignes: Iterable[Ligne], par: str, minimum: int) -> list[Groupe]:
         d = ligne.demarche
         membres.setdefault((getattr(d, f"{par}_slug"), getattr(d, par)), []).append(ligne)
     groupes = [groupe(*qui, siennes, minimum) for qui, siennes in membres.items()]
-    return sorted(groupes, key=lambda g: (g.nom is None, g.nom))
+    return sorted(groupes, key=lambda g: (alphabetique(g.nom), g.slug))
 
 
 def groupe(slug: str | None, nom: str | None, lignes: Sequence[Ligne], minimum: int) -> Groupe:
@@ -106,7 +107,7 @@ def comparer(etats: Sequence[Etat], cle: str) -> tuple[Comparee, list[Comparee]]
     for etat in etats:
         membres.setdefault((etat.demarche.ministere_slug, etat.demarche.ministere), []).append(etat)
     groupes = [_comparee(qui, siens, cle) for qui, siens in membres.items()]
-    return _comparee((None, None), etats, cle), sorted(groupes, key=lambda g: (g.nom is None, g.nom))
+    return _comparee((None, None), etats, cle), sorted(groupes, key=lambda g: (alphabetique(g.nom), g.slug))
 
 
 def _comparee(qui: tuple[str | None, str | None], etats: Iterable[Etat], cle: str) -> Comparee:
