@@ -144,7 +144,7 @@ async def test_the_late_are_filtered_and_held_to_another_deadline(client, etat, 
 async def test_a_deadline_that_is_no_day_is_refused(client):
     reply = await client.get("/deploiement?echeance=demain", headers=HTML)
     assert reply.status_code == 422
-    assert "echeance" in reply.text
+    assert "Échéance : " in lire(reply.text)
 
 
 async def test_an_empty_service_has_no_deployment_to_show(client):

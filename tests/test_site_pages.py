@@ -21,6 +21,8 @@ PAGES = (
     "/ministeres",
     "/ministeres/un",
     "/methode",
+    "/plan",
+    "/confidentialite",
 )
 
 
@@ -154,7 +156,7 @@ async def test_a_person_gets_a_page_and_a_program_a_problem(client):
 async def test_a_wrong_date_is_explained_on_the_page(client, bouton):
     page = await client.get("/demarches/demarche?debut=2026-13-01", headers=HTML)
     assert page.status_code == 422
-    assert "debut : cette date n&#39;existe pas" in page.text
+    assert "Premier jour : cette date n’existe pas" in lire(page.text)
 
 
 async def test_an_empty_date_is_a_date_not_given(client, bouton):

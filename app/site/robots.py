@@ -16,7 +16,7 @@ router = APIRouter()
 
 PAGES: Final = (
     *("/", "/demarches", "/ministeres", "/deploiement", "/classement", "/croisement", "/editions", "/engagements"),
-    *("/engagements/dites-le-nous-une-fois", "/donnees", "/methode"),
+    *("/engagements/dites-le-nous-une-fois", "/donnees", "/methode", "/plan", "/confidentialite"),
 )
 
 

@@ -18,13 +18,14 @@ from app.site import (
     ministeres,
     partage,
     robots,
+    textes,
 )
 from app.site.feuille import ressources
 
 router = APIRouter(include_in_schema=False)
 PAGES = (
     *(accueil, liste, demarche, partage, ministeres, deploiement, classement),
-    *(comparaison, editions, engagements, donnees, methode, robots),
+    *(comparaison, editions, engagements, donnees, methode, robots, textes),
 )
 for pages in PAGES:
     router.include_router(pages.router)

@@ -45,7 +45,10 @@ ETATS = {
     "classement": "/classement",
     "croisement": "/croisement",
     "méthode": "/methode",
+    "plan": "/plan",
+    "confidentialité": "/confidentialite",
     "refus": "/nulle-part",
+    "refus d'un choix": "/demarches?debut=hier",
 }
 
 
@@ -253,6 +256,7 @@ async def test_pictures_stand_in_forced_colours_and_on_paper(site, ouvrir):
     await page.emulate_media(media="print")
     await expect(page.get_by_role("navigation", name="Menu principal")).to_be_hidden()
     await expect(page.get_by_role("table", name="Nombre d’avis par note")).to_be_visible()
+    await expect(page.get_by_role("button", name="Changer de période")).to_be_hidden()
 
 
 async def test_a_second_visit_is_light(site, ouvrir):

@@ -8,7 +8,8 @@ from app.site.affichage import pourcent
 from app.site.graphiques.evolution import Point, abscisses, suites
 from app.site.graphiques.svg import balise, image, ligne, nombre, pc, texte
 
-_HAUT, _BAS = 18.0, 74.0
+_HAUT, _BAS = 18.0, 94.0
+_MILIEU = (_HAUT + _BAS) / 2
 
 
 def tendance(cle: str, titre: str, points: Sequence[Point], cible: float | None = None) -> Markup:
@@ -38,5 +39,9 @@ def _dessin(points: Sequence[Point], cible: float | None) -> Iterator[Markup]:
     for x, point in zip(xs, points, strict=True):
         if point.valeur is not None:
             yield balise("circle", class_="point", cx=pc(x), cy=nombre(_y(point.valeur)), r=3)
+    for rang in (0, len(points) - 1) if len(points) > 1 else ():
+        if (part := points[rang].valeur) is not None:  # under the line where it runs high, over it where it runs low
+            ecart = 18 if _y(part) < _MILIEU else -9
+            yield texte(pourcent(part), xs[rang], _y(part) + ecart, "fort")
     for rang in {0, len(points) - 1} if points else ():
-        yield texte(points[rang].court, xs[rang], _BAS + 17, None, "start" if rang == 0 else "end")
+        yield texte(points[rang].court, xs[rang], _BAS + 17)
