@@ -95,6 +95,25 @@ async def test_no_help_needed_and_help_at_once_is_an_error_beside_the_question(c
     assert 'id="erreur-aide"' in reply.text
 
 
+@pytest.mark.parametrize(
+    ("valeurs", "champ"),
+    [
+        ({"note": "11"}, "note"),
+        ({"comprehension": "6"}, "comprehension"),
+        ({"aide": ["aucune", "proche"]}, "aide"),
+        ({"aide": ["autre"], "aide_autre": "a" * 251}, "aide_autre"),
+        ({"aide": ["courriel"], "satisfaction_courriel": "9"}, "satisfaction_courriel"),
+        ({"commentaire": "a" * 15_001}, "commentaire"),
+    ],
+)
+async def test_an_error_is_beside_its_field_described_by_it_and_the_summary_leads_there(client, bouton, valeurs, champ):
+    page = (await envoyer(client, bouton, champs(**valeurs))).text
+    [cible] = re.findall(r'<li><a href="#([^"]+)">', page)
+    assert re.search(rf'<(?:input|textarea)[^>]* id="{cible}"', page)
+    assert page.count(f'id="erreur-{champ}"') == 1
+    assert re.search(rf'aria-describedby="[^"]*erreur-{champ}"', page)
+
+
 async def test_answers_about_a_channel_that_was_unticked_are_left_out(client, bouton, sql):
     valeurs = champs(aide=["proche"], joint_telephone="non", aide_autre="effacé")
     assert (await envoyer(client, bouton, valeurs)).status_code == 303

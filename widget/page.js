@@ -37,10 +37,10 @@ function complement() {
     reponses: {
       comprehension: nombre("comprehension"),
       aide: aide[0] ? aide : null,
-      aide_autre: aide.includes("autre") ? propre(champ("aide_autre"), 250) : null,
+      aide_autre: aide.includes("autre") ? propre(form.elements.aide_autre.value, 250) : null,
       contacts: contacts[0] ? Object.fromEntries(contacts) : null,
     },
-    commentaire: propre(champ("commentaire"), 15000),
+    commentaire: propre(form.elements.commentaire.value, 15000),
   };
 }
 
@@ -108,10 +108,15 @@ function montrer(n, viser = true) {
 
 function avancer() {
   if (etape == MERCI) return;
-  // Wrong answers are for the server to explain: it says the same things without JavaScript.
-  const aide = new FormData(form).getAll("aide");
-  const trop = [...champ("commentaire")].length > 15000 || [...champ("aide_autre")].length > 250;
-  if (champ("note") == null || (aide[1] && aide.includes("aucune")) || (trop && etape > 1)) return form.submit();
+  // Nothing is sent yet: the server explains what is missing, with the same words as without JavaScript.
+  if (champ("note") == null) return form.submit();
+  const { commentaire } = form.elements;
+  const trop = [...commentaire.value].length > 15000;
+  commentaire.ariaInvalid = trop || null;
+  if (trop) {
+    statut.textContent = mots.trop;
+    return commentaire.focus();
+  }
   envoyer();
   montrer(modifie ? MERCI : etape + 1);
 }
@@ -130,8 +135,17 @@ function reprise({ d, champs, etape: rang }) {
   montrer(rang, false);
 }
 
+// « No help needed » goes with nothing else: the last answer wins.
+function exclure({ target }) {
+  if (target.name != "aide" || !target.checked) return;
+  for (const autre of form.querySelectorAll("[name=aide]")) {
+    if ((autre.value == "aucune") != (target.value == "aucune")) autre.checked = false;
+  }
+}
+
 function ecouter() {
   let fleche;
+  form.addEventListener("change", exclure);
   const premiere = questions[0];
   premiere.addEventListener("keydown", (e) => {
     fleche = /^Arrow/.test(e.key);

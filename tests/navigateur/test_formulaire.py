@@ -1,5 +1,6 @@
 """The form page in a real browser, with JavaScript, without, and when the network comes and goes."""
 
+import json
 import re
 
 import pytest
@@ -89,6 +90,64 @@ async def test_a_double_click_and_enter_held_answer_one_question_only(service, o
     await page.keyboard.up("Enter")
     await expect(page.get_by_role("group", name="Avez-vous cherché")).to_be_visible()
     await service.arrives(bouton, note=10, reponses=None)
+
+
+async def test_no_help_needed_unticks_the_others_and_the_other_way_round(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await page.get_by_role("radio", name="Bien").click()
+    await page.get_by_role("button", name="Continuer").click()
+    aucune, proche = [page.get_by_role("checkbox", name=nom) for nom in ("Non, je n’en ai pas", "auprès d’un proche")]
+    await proche.check()
+    await aucune.check()
+    await expect(proche).not_to_be_checked()
+    await proche.check()
+    await expect(aucune).not_to_be_checked()
+    await page.get_by_role("button", name="Continuer").click()
+    await expect(page.get_by_role("textbox")).to_be_visible()
+    await service.arrives(bouton, note=10, reponses='{"aide": ["proche"]}')
+
+
+async def test_a_comment_that_is_too_long_is_shortened_without_losing_anything(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await jusqu_au_commentaire(page)
+    commentaire = page.get_by_role("textbox")
+    await commentaire.fill("a" * 15_001)
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("status")).to_contain_text("15 000 caractères au plus")
+    await expect(commentaire).to_be_focused()
+    assert await commentaire.get_attribute("aria-invalid") == "true"
+    await expect(commentaire).to_have_value("a" * 15_001)
+    await commentaire.fill("plus court")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("heading", name="Merci pour votre avis")).to_be_focused()
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10, commentaire="plus court")
+
+
+@pytest.mark.parametrize(
+    ("tape", "garde"),
+    [
+        ("😀" * 15_000, "😀" * 15_000),
+        ("avant\x00après", "avantaprès"),
+        ("moitié \ud83d", "moitié"),
+        ("שלום \u202e עולם", "שלום \u202e עולם"),
+        ("a\nb", "a\nb"),
+    ],
+    ids=["15 000 emoji", "NUL", "demi-emoji", "droite à gauche", "lignes"],
+)
+async def test_any_text_arrives_as_it_was_typed_in_the_form_too(service, ouvrir, tape, garde):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await jusqu_au_commentaire(page)
+    await page.get_by_role("textbox").evaluate(f"e => {{ e.value = {json.dumps(tape)}; }}")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, commentaire=garde)
 
 
 @pytest.mark.parametrize("scripts", ["coupés", "bloqués"])
