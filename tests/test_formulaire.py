@@ -1,6 +1,7 @@
 """The form page, through HTTP, as a browser without JavaScript uses it."""
 
 import asyncio
+import json
 import re
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -250,6 +251,11 @@ def test_every_language_says_everything_that_french_says(langue):
         return [shape(inner) for inner in value] if isinstance(value, list) else type(value)
 
     assert shape(textes(langue)) == shape(textes("fr"))
+
+
+def test_a_french_sign_never_begins_a_line():
+    said = json.dumps(textes("fr"), ensure_ascii=False)
+    assert re.findall(r'[^"] [?!;:»]|« |\d 000', said) == []
 
 
 async def test_the_csp_of_the_page_allows_nothing_inline(client, bouton):

@@ -168,7 +168,7 @@ async def test_the_scale_and_the_trial_are_told_too(client, new_bouton, sql):
         "INSERT INTO bouton (demarche_id, cle, nom, essai) VALUES ($1, $2, 'Essai', true)", essai.demarche_id, essai.cle
     )
     reply = (await client.get(f"/widget/v1/boutons/{bouton.cle}")).json()
-    assert reply[2:] == ["0 : très mal", "10 : très bien"]
+    assert reply[2:] == ["0\u00a0: très mal", "10\u00a0: très bien"]
     said = [(await client.get(f"/widget/v1/boutons/{b.cle}?textes=integre")).json() for b in (bouton, essai)]
     assert [bouton["essai"] for bouton in said] == [False, True]
 

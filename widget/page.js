@@ -5,12 +5,15 @@ import { deposer, reprendre } from "./envoi.js";
 const form = document.getElementById("avis");
 const mots = JSON.parse(form.dataset.mots);
 const questions = [...form.querySelectorAll(".question")];
+const titres = questions.map((question) => question.querySelector("h2"));
+const enonces = titres.map((titre) => titre.firstChild.textContent.trim());
 const MERCI = questions.length;
 const contenu = document.getElementById("contenu");
 const statut = h("p", { role: "status" });
 const retour = h("button", { type: "button", class: "retour", click: () => montrer(etape - 1) }, mots.retour);
 const suite = form.querySelector(".actions button");
 const merci = h("div", { hidden: true });
+const pas = h("small", { class: "pas" });
 let etape = 0;
 let avis;
 let modifie;
@@ -81,7 +84,7 @@ function remercier() {
   const modele = document.getElementById("merci").content.cloneNode(true);
   modele.querySelector("h1").textContent = mots.merci; // whether it has arrived, the status says
   const lignes = questions.map((question, rang) => {
-    const titre = question.querySelector("legend, label").firstChild.textContent.trim();
+    const titre = enonces[rang];
     const click = () => montrer(rang, (modifie = true));
     const attributs = { type: "button", class: "retour", "aria-label": mots.modifier + " : " + titre, click };
     return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, relire(question))), h("button", attributs, mots.modifier));
@@ -100,7 +103,8 @@ function montrer(n, viser = true) {
   retour.hidden = !n;
   suite.textContent = n == MERCI - 1 || modifie ? mots.terminer : mots.continuer;
   pas.textContent = mots.etape.replace("{n}", n + 1) + (n ? "" : " – " + mots.precision);
-  const cible = n == MERCI ? merci.querySelector("h1") : questions[n].querySelector("legend, .titre");
+  titres[n]?.prepend(pas);
+  const cible = titres[n] || merci.querySelector("h1");
   cible.tabIndex = -1;
   if (viser) cible.focus();
   if (avis) retenir();
@@ -120,8 +124,6 @@ function avancer() {
   envoyer();
   montrer(modifie ? MERCI : etape + 1);
 }
-
-const pas = h("p", { class: "pas" });
 
 function reprise({ d, champs, etape: rang }) {
   for (const [nom, valeur] of champs) {
@@ -170,7 +172,6 @@ function ecouter() {
 reprendre();
 // A page with errors, or that could not be stored, stays whole: everything to correct is in sight.
 if (!document.getElementById("alerte")) {
-  form.before(pas);
   form.after(merci, statut);
   suite.before(retour);
   ecouter();

@@ -1,6 +1,7 @@
 """What the browser tests share: the running service, host pages, a visitor's window, and the steps of a visit."""
 
 import asyncio
+import re
 import shutil
 import threading
 import uuid
@@ -203,8 +204,38 @@ async def etats_du_bouton(
         await page.get_by_role("checkbox", name=q["aide"]["choix"][nom]).check()
     yield "aide"
     await page.get_by_role("button", name=mots["continuer"]).click()
+    await expect(page.get_by_role("status").first).to_have_text(mots["envoye"])
     yield "commentaire"
     await page.get_by_role("textbox").fill("😀")
     await page.get_by_role("button", name=mots["terminer"]).click()
     await expect(page.get_by_role("status").first).to_have_text(mots["envoye"])
+    yield "merci"
+
+
+async def etats_du_formulaire(page: Page, adresse: str, langue: str) -> AsyncIterator[str]:
+    """Go through every state of the form page with JavaScript, naming each."""
+    t: dict[str, Any] = textes(langue)
+    mots, q = t["widget"], t["questions"]
+    statut = page.get_by_role("status")
+    suite = page.get_by_role("button", name=re.compile(f"^({mots['continuer']}|{mots['terminer']})$"))
+    await page.goto(f"{adresse}?langue={langue}")
+    await expect(statut).to_be_attached()
+    yield "note"
+    await page.get_by_role("radio").last.click()
+    await expect(statut).to_have_text(mots["envoye"])
+    yield "comprehension"
+    await suite.click()
+    for nom in ("guichet", "telephone", "courriel", "messagerie", "autre"):
+        await page.get_by_role("checkbox", name=q["aide"]["choix"][nom]).check()
+    yield "aide"
+    await suite.click()
+    await expect(statut).to_have_text(mots["envoye"])
+    yield "commentaire"
+    await page.get_by_role("textbox").fill("a" * 15_001)
+    await suite.click()
+    await expect(statut).to_have_text(mots["trop"])
+    yield "trop long"
+    await page.get_by_role("textbox").fill("😀 " + "x" * 200)
+    await suite.click()
+    await expect(statut).to_have_text(mots["envoye"])
     yield "merci"

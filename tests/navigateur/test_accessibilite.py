@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.navigateur.outils import check, etats_du_bouton, extrait
+from tests.navigateur.outils import check, etats_du_bouton, etats_du_formulaire, extrait
 
 ESPACEMENT = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
                 p { margin-bottom: 2em !important }"""
@@ -19,12 +19,30 @@ DEBORDEMENTS = """() => {
 }"""
 CIBLES = """() => {
   const racines = [document, ...[...document.querySelectorAll("jdma-avis")].flatMap((e) => e.shadowRoot || [])];
-  const noms = "button, label, select, textarea, summary, .bouton, .actions a";
-  const tous = racines.flatMap((racine) => [...racine.querySelectorAll(noms)]);
-  const titre = (e) => e.localName == "label" && !e.querySelector("input") && !e.previousElementSibling;
-  const cible = (e) => e.checkVisibility() && !titre(e);
-  return tous.filter((e) => cible(e) && Math.max(e.offsetHeight, e.parentElement.offsetHeight) < 44)
-    .map((e) => e.outerHTML.slice(0, 90));
+  const noms = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  const tous = racines.flatMap((racine) => [...racine.querySelectorAll(noms)]).filter((e) => e.checkVisibility());
+  const dansUnePhrase = (e) => getComputedStyle(e).display == "inline"
+    && e.parentElement.textContent.trim() != e.textContent.trim();
+  const taille = (e) => {
+    const boites = [e, ...(e.labels || [])].map((part) => part.getBoundingClientRect());
+    const etendue = (debut, fin) => Math.max(...boites.map((b) => b[fin])) - Math.min(...boites.map((b) => b[debut]));
+    return Math.min(etendue("left", "right"), etendue("top", "bottom"));
+  };
+  const petites = tous.filter((e) => !dansUnePhrase(e) && taille(e) < 43.9);
+  return petites.map((e) => taille(e) + " " + e.outerHTML.slice(0, 90));
+}"""
+"""What can be pressed and is smaller than 44 pixels one way; a radio and its label are one target, a link in a sentence
+is as high as its line.
+"""
+ESPACER = """([css, dir]) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  for (const { shadowRoot } of document.querySelectorAll("jdma-avis")) {
+    shadowRoot.adoptedStyleSheets.push(sheet);
+    shadowRoot.firstChild.dir = dir;
+  }
+  document.adoptedStyleSheets = [sheet];
+  document.documentElement.dir = dir;
 }"""
 
 
@@ -74,30 +92,6 @@ async def test_the_focus_never_leaves_the_open_panel_for_the_page_behind(service
         assert await page.evaluate(inside)
 
 
-async def test_the_panel_is_heard_as_it_should_be(service, hotes, ouvrir):
-    bouton = await service.bouton()
-    page = (await ouvrir()).page
-    await page.goto(hotes.page(extrait(service.base, bouton.cle)))
-    await page.get_by_role("button", name="Je donne mon avis").click()
-    await expect(page.get_by_role("heading", name="Dans l’ensemble")).to_be_focused()
-    heard = (await page.get_by_role("dialog").aria_snapshot()).replace(" [active]", "")
-    assert heard == (
-        '- dialog "Je donne mon avis":\n'
-        "  - paragraph:\n"
-        "    - text: Je donne mon avis\n"
-        '    - button "Fermer": ✕\n'
-        '  - group "Question 1 sur 4 Dans l’ensemble, comment s’est passée votre démarche ? Un clic suffit. Vous'
-        ' pourrez changer d’avis.":\n'
-        '    - heading "Question 1 sur 4 Dans l’ensemble, comment s’est passée votre démarche ?" [level=2]\n'
-        "    - text: Un clic suffit. Vous pourrez changer d’avis.\n"
-        '    - radio "Mal"\n    - text: Mal\n'
-        '    - radio "Moyennement"\n    - text: Moyennement\n'
-        '    - radio "Bien"\n    - text: Bien\n'
-        '  - button "Continuer"\n'
-        "  - status"
-    )
-
-
 async def test_the_form_is_heard_as_it_should_be(service, ouvrir):
     bouton = await service.bouton()
     page = (await ouvrir(java_script_enabled=False)).page
@@ -126,41 +120,60 @@ async def test_each_part_says_its_language(service, hotes, ouvrir):
     assert await page.get_by_role("heading", level=1).get_attribute("lang") == "fr"
 
 
-@pytest.mark.parametrize("direction", ["ltr", "rtl"])
-@pytest.mark.parametrize("espacement", ["", ESPACEMENT], ids=["tel quel", "espacé"])
+@pytest.mark.parametrize(
+    ("langue", "direction", "espacement"),
+    [("fr", "ltr", ""), ("en", "ltr", ESPACEMENT), ("es", "ltr", ESPACEMENT), ("fr", "rtl", ESPACEMENT)],
+    ids=["fr", "en espacé", "es espacé", "de droite à gauche espacé"],
+)
 async def test_at_320_pixels_nothing_overflows_and_targets_are_large_enough(
-    service, hotes, ouvrir, espacement, direction
+    service, hotes, ouvrir, langue, direction, espacement
 ):
     bouton = await service.bouton()
     page = (await ouvrir(width=320, height=700)).page
-    adresse = hotes.page(extrait(service.base, bouton.cle) + extrait(service.base, bouton.cle, mode="integre"))
-    async for etat in etats_du_bouton(service, page, adresse, "fr"):
-        await page.evaluate(
-            """([css, dir]) => document.querySelectorAll("jdma-avis").forEach(({ shadowRoot }) => {
-              const sheet = new CSSStyleSheet(); sheet.replaceSync(css); shadowRoot.adoptedStyleSheets.push(sheet);
-              shadowRoot.firstChild.dir = dir; })""",
-            [espacement, direction],
-        )
+    both = (extrait(service.base, bouton.cle, **mode, langue=langue) for mode in ({}, {"mode": "integre"}))
+    adresse = hotes.page("".join(both).replace("Je donne mon avis", ""))
+    async for etat in etats_du_bouton(service, page, adresse, langue):
+        await page.evaluate(ESPACER, [espacement, direction])
+        assert await page.evaluate(DEBORDEMENTS) == [], etat
+        assert await page.evaluate(CIBLES) == [], etat
+
+
+@pytest.mark.parametrize(
+    ("langue", "direction", "espacement"),
+    [("fr", "ltr", ""), ("en", "ltr", ESPACEMENT), ("es", "ltr", ESPACEMENT), ("fr", "rtl", ESPACEMENT)],
+    ids=["fr", "en espacé", "es espacé", "de droite à gauche espacé"],
+)
+@pytest.mark.parametrize("width", [320, 1280])
+async def test_every_step_of_the_form_scrolls_one_way_only_and_targets_are_large_enough(
+    service, ouvrir, width, langue, direction, espacement
+):
+    bouton = await service.bouton()
+    page = (await ouvrir(width=width, height=700)).page
+    async for etat in etats_du_formulaire(page, f"{service.base}/avis/{bouton.cle}", langue):
+        await page.evaluate(ESPACER, [espacement, direction])
         assert await page.evaluate(DEBORDEMENTS) == [], etat
         assert await page.evaluate(CIBLES) == [], etat
 
 
 @pytest.mark.parametrize("espacement", ["", ESPACEMENT], ids=["tel quel", "espacé"])
-@pytest.mark.parametrize("js", [True, False], ids=["avec JavaScript", "sans"])
-async def test_the_form_at_320_pixels_scrolls_one_way_only(service, ouvrir, js, espacement):
-    bouton = await service.bouton(echelle="smileys" if js else "notes")
+async def test_the_pages_without_steps_scroll_one_way_only_at_320_pixels(service, ouvrir, espacement):
+    bouton = await service.bouton(echelle="notes")
     page = (await ouvrir(width=320, height=700)).page
-    if not js:
-        await page.route("**/*.js", lambda route: route.abort())
-    for chemin in (f"/avis/{bouton.cle}", f"/avis/{bouton.cle}/merci", f"/integrer/{bouton.cle}", "/accessibilite"):
+
+    async def check_page(etat: str) -> None:
+        await page.evaluate(ESPACER, [espacement, "ltr"])
+        assert await page.evaluate(DEBORDEMENTS) == [], etat
+        assert await page.evaluate(CIBLES) == [], etat
+
+    for chemin in (f"/avis/{bouton.cle}/merci", f"/integrer/{bouton.cle}", "/accessibilite", "/avis/nulle-part"):
         await page.goto(service.base + chemin)
-        await page.evaluate(
-            """(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
-                          document.adoptedStyleSheets = [sheet]; }""",
-            espacement,
-        )
-        assert await page.evaluate(DEBORDEMENTS) == [], chemin
-        assert await page.evaluate(CIBLES) == [], chemin
+        await check_page(chemin)
+    await page.route("**/*.js", lambda route: route.abort())
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await check_page("sans JavaScript")
+    await page.get_by_role("button", name="Envoyer mon avis").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await check_page("erreurs")
 
 
 async def test_forced_colours_keep_the_button_its_border_and_the_answer_chosen(service, hotes, ouvrir):
@@ -173,6 +186,24 @@ async def test_forced_colours_keep_the_button_its_border_and_the_answer_chosen(s
     radio = page.get_by_role("radio", name="Bien")
     assert await radio.evaluate("e => getComputedStyle(e).appearance") != "none"
     await check(page, "contrastes forcés")
+
+
+async def test_forced_colours_keep_the_answer_chosen_the_focus_and_the_errors_of_the_form(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir(forced_colors="active")).page
+    await page.route("**/*.js", lambda route: route.abort())
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await check(page, "formulaire")
+    button = page.get_by_role("button", name="Envoyer mon avis")
+    assert await button.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
+    await page.get_by_role("radio", name="Plutôt oui").check()
+    chosen = page.get_by_role("radio", name="Plutôt oui")
+    assert await chosen.evaluate("e => getComputedStyle(e.parentElement).outlineStyle") == "solid"
+    await button.click()
+    alert = page.get_by_role("alert")
+    await expect(alert).to_be_visible()
+    assert await alert.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
+    await check(page, "erreurs")
 
 
 async def test_nothing_moves_for_those_who_ask_for_less_motion(service, hotes, ouvrir):
