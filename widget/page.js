@@ -170,8 +170,10 @@ function ecouter() {
 }
 
 reprendre();
+const alerte = document.getElementById("alerte");
 // A page with errors, or that could not be stored, stays whole: everything to correct is in sight.
-if (!document.getElementById("alerte")) {
+if (alerte) alerte.focus();
+else {
   form.after(merci, statut);
   suite.before(retour);
   ecouter();

@@ -119,6 +119,19 @@ async def test_a_whole_avis_with_the_keyboard_alone(service, hotes, ouvrir, mode
     )
 
 
+async def test_with_javascript_a_page_with_errors_takes_the_focus_to_them(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await page.get_by_role("button", name="Continuer").press("Enter")
+    await expect(page.get_by_role("alert")).to_be_focused()
+    for touche in ("Tab", "Enter", "Space"):
+        await page.keyboard.press(touche)
+    await expect(page.get_by_role("radio", name="Mal", exact=True)).to_be_checked()
+    await page.keyboard.press("Enter")
+    await service.arrives(bouton, note=0)
+
+
 async def test_without_javascript_the_keyboard_alone_sends_the_form_and_corrects_it(service, ouvrir):
     bouton = await service.bouton()
     page = (await ouvrir(java_script_enabled=False)).page
@@ -130,9 +143,9 @@ async def test_without_javascript_the_keyboard_alone_sends_the_form_and_corrects
     await expect(page.get_by_role("radio", name="Mal", exact=True)).to_be_focused()
     await page.get_by_role("checkbox", name="Oui, autrement").press("Space")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_be_focused()
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    for touche in ["Tab"] * 5 + ["Enter"]:  # the link to the contents, three languages, the error
+        await page.keyboard.press(touche)
     await expect(page.get_by_role("radio", name="Mal", exact=True)).to_be_focused()
     await page.keyboard.press("Space")
     await page.keyboard.press("Enter")

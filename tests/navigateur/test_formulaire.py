@@ -68,6 +68,80 @@ async def test_offline_the_form_goes_on_and_sends_when_the_network_is_back(servi
     await service.arrives(bouton, note=10, commentaire="hors ligne")
 
 
+async def test_the_network_may_go_and_come_back_at_every_step_of_the_form(service, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page, context = fenetre.page, fenetre.context
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await context.set_offline(True)
+    await page.get_by_role("radio", name="Bien").click()
+    for answer in (
+        page.get_by_role("radio", name="Plutôt oui"),
+        page.get_by_role("checkbox", name="par courriel"),
+        None,
+    ):
+        await expect(page.get_by_role("status")).to_have_text(ATTENTE)
+        await context.set_offline(False)
+        await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+        await context.set_offline(True)
+        if answer:
+            await answer.check()
+            await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_role("textbox").fill("par à-coups")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("status")).to_have_text(ATTENTE)
+    await page.close()  # and it leaves at the next visit, of any form
+    await context.set_offline(False)
+    next_visit = await context.new_page()
+    await next_visit.goto(f"{service.base}/avis/{(await service.bouton()).cle}")
+    await service.arrives(
+        bouton, note=10, commentaire="par à-coups", reponses='{"aide": ["courriel"], "comprehension": 4}'
+    )
+
+
+@pytest.mark.parametrize("depart", ["onglet fermé", "autre page, puis retour"])
+async def test_leaving_the_form_in_the_middle_keeps_what_was_being_typed(service, ouvrir, depart):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await jusqu_au_commentaire(page)
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await page.get_by_role("textbox").fill("pas fini")
+    if depart == "onglet fermé":
+        await fenetre.context.new_page()
+        await page.close(run_before_unload=True)
+        await service.arrives(bouton, note=10, commentaire="pas fini")
+        return
+    await page.get_by_role("link", name="Accessibilité").click()
+    await service.arrives(bouton, note=10, commentaire="pas fini")
+    await page.go_back(wait_until="commit")
+    await expect(page.get_by_role("textbox")).to_have_value("pas fini")
+    await page.get_by_role("textbox").fill("fini")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10, commentaire="fini")
+
+
+async def test_without_javascript_going_back_to_send_again_is_still_one_avis_and_is_told(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir(java_script_enabled=False)).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await page.get_by_role("radio", name="Bien").check()
+    send = page.get_by_role("button", name="Envoyer mon avis")
+    await send.dblclick()
+    merci = page.get_by_role("heading", name="Merci, votre avis est enregistré")
+    await expect(merci).to_be_visible()
+    await page.go_back(wait_until="commit")
+    await send.click()
+    await expect(merci).to_be_visible()
+    await page.go_back(wait_until="commit")
+    await page.get_by_role("radio", name="Mal", exact=True).check()
+    await send.click()
+    await expect(page.get_by_role("heading", name="Votre avis est déjà enregistré")).to_be_visible()
+    await service.arrives(bouton, note=10)
+
+
 async def test_a_bouton_closed_meanwhile_ends_on_the_servers_own_explanation(service, ouvrir):
     bouton = await service.bouton()
     page = (await ouvrir()).page
@@ -175,10 +249,14 @@ async def test_without_the_script_one_page_one_post_and_errors_beside_the_fields
     await service.arrives(bouton, note=10, commentaire="sans script")
 
 
-async def test_the_form_prints_without_its_buttons(service, ouvrir):
+@pytest.mark.parametrize("js", [True, False], ids=["avec JavaScript", "sans"])
+async def test_the_form_prints_whole_and_without_its_buttons(service, ouvrir, js):
     bouton = await service.bouton()
-    page = (await ouvrir(java_script_enabled=False)).page
+    page = (await ouvrir(java_script_enabled=js)).page
     await page.goto(f"{service.base}/avis/{bouton.cle}")
     await page.emulate_media(media="print")
     await expect(page.get_by_role("button")).to_have_count(0)
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for question in ("Dans l’ensemble", "Les explications", "Avez-vous cherché", "Souhaitez-vous"):
+        await expect(page.get_by_role("heading", name=question)).to_be_visible()
+    await expect(page.get_by_role("group", name="Comment jugez-vous cette aide ? (Au guichet)")).to_be_visible()

@@ -9,19 +9,28 @@ from playwright.async_api import Route, expect
 from tests.navigateur.outils import ENREGISTREE, extrait, finir, ouvrir_panneau
 
 
-async def test_the_documented_csp_lines_are_enough_even_with_trusted_types(service, hotes, ouvrir):
+@pytest.mark.parametrize("mode", ["panneau", "integre", "lien"])
+async def test_the_documented_csp_lines_are_enough_even_with_trusted_types(service, hotes, ouvrir, mode):
     bouton = await service.bouton()
     csp = f"default-src 'none'; script-src {service.base}; connect-src {service.base}"
     csp += "; require-trusted-types-for 'script'; trusted-types 'none'"
-    fenetre = await ouvrir()
-    await fenetre.page.goto(hotes.page(extrait(service.base, bouton.cle), csp=csp))
-    await ouvrir_panneau(fenetre.page)
-    await fenetre.page.get_by_role("radio", name="Bien").click()
-    await finir(fenetre.page, "sous CSP")
-    await expect(fenetre.page.get_by_role("status")).to_have_text(ENREGISTREE)
-    assert await fenetre.page.get_by_role("dialog").evaluate("e => getComputedStyle(e).borderRadius") == "8px"
+    page = (await ouvrir()).page
+    await page.goto(hotes.page(extrait(service.base, bouton.cle, mode=mode), csp=csp))
+    if mode == "lien":
+        await page.get_by_role("link", name="Je donne mon avis").click()
+    elif mode == "panneau":
+        await ouvrir_panneau(page)
+        assert await page.get_by_role("dialog").evaluate("e => getComputedStyle(e).borderRadius") == "8px"
+    await page.get_by_role("radio", name="Bien").click()
+    await finir(page, "sous CSP")
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=10, commentaire="sous CSP")
-    assert fenetre.console == []
+
+
+ASPECT = """(e) => { const { color, font, display, direction, textTransform } = getComputedStyle(e);
+  const [width, height] = [e.offsetWidth ?? e.clientWidth, e.offsetHeight ?? e.clientHeight];
+  return { nom: e.localName, width, height, color, font, display, direction, textTransform }; }"""
+PARTIES = ("h2", "label", "svg", "input", ".bouton")
 
 
 @pytest.mark.parametrize(
@@ -38,16 +47,32 @@ async def test_the_documented_csp_lines_are_enough_even_with_trusted_types(servi
 async def test_the_css_of_the_page_stays_outside(service, hotes, ouvrir, css):
     bouton = await service.bouton()
     page = (await ouvrir()).page
-    sizes = []
+    seen = []
     for tete in ("", f"<style>{css}</style>"):
         await page.goto(hotes.page(extrait(service.base, bouton.cle), tete=tete))
         button = page.get_by_role("button", name="Je donne mon avis")
-        sizes.append(await button.evaluate("e => [e.offsetWidth, e.offsetHeight, getComputedStyle(e).color]"))
-    assert sizes[0] == sizes[1]
-    await ouvrir_panneau(page)
-    async with page.expect_response("**/api/v1/avis"):
-        await page.get_by_role("radio", name="Bien").click()
+        dialog = page.get_by_role("dialog")
+        await ouvrir_panneau(page)
+        parts = [button, dialog, *(dialog.locator(css).last for css in PARTIES)]
+        seen.append([await part.evaluate(ASPECT) for part in parts])
+    assert seen[0] == seen[1]
+    await page.get_by_role("radio", name="Bien").click()
+    await finir(page, "malgré tout")
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10, commentaire="malgré tout")
+
+
+async def test_two_buttons_of_the_same_bouton_are_two_avis_when_both_are_answered(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(hotes.page(extrait(service.base, bouton.cle) + extrait(service.base, bouton.cle, mode="integre")))
+    await page.locator("jdma-avis").last.get_by_role("radio", name="Bien").click()
+    await expect(page.get_by_role("status").last).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=10)
+    await page.get_by_role("button", name="Je donne mon avis").click()
+    await page.get_by_role("dialog").get_by_role("radio", name="Mal", exact=True).click()
+    await expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(ENREGISTREE)
+    assert sorted(avis["note"] for avis in await service.avis(bouton)) == [0, 10]
 
 
 async def test_shortcuts_of_the_page_do_not_fire_while_somebody_types(service, hotes, ouvrir):
@@ -63,6 +88,8 @@ async def test_shortcuts_of_the_page_do_not_fire_while_somebody_types(service, h
         await page.get_by_role("button", name="Continuer").click()
     await page.get_by_role("textbox").press_sequentially("jk?/")
     assert await page.evaluate("touches") == 0
+    await page.get_by_role("button", name="Terminer").click()
+    await service.arrives(bouton, note=10, commentaire="jk?/")
 
 
 async def test_twenty_buttons_share_one_script_and_do_not_mix_up(service, hotes, ouvrir):
@@ -87,7 +114,10 @@ async def test_the_script_twice_is_the_script_once(service, hotes, ouvrir):
     script = f'<script src="{service.base}/widget/v1/jdma.js?2"></script>'
     await fenetre.page.goto(hotes.page(extrait(service.base, bouton.cle) + script))
     await expect(fenetre.page.get_by_role("button", name="Je donne mon avis")).to_have_count(1)
-    assert fenetre.console == []
+    await ouvrir_panneau(fenetre.page)
+    await fenetre.page.get_by_role("radio", name="Bien").click()
+    await expect(fenetre.page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10)
 
 
 @pytest.mark.parametrize("sandbox", ["allow-scripts", "allow-scripts allow-forms"])
@@ -171,11 +201,13 @@ async def test_a_longer_comment_is_said_to_be_too_long_and_is_not_cut_behind_one
     await expect(page.get_by_role("textbox")).to_have_value("a" * 15_001)
 
 
-async def test_a_double_click_answers_one_question_only(service, hotes, ouvrir):
+@pytest.mark.parametrize("mode", ["panneau", "integre"])
+async def test_a_double_click_answers_one_question_only(service, hotes, ouvrir, mode):
     bouton = await service.bouton()
     page = (await ouvrir()).page
-    await page.goto(hotes.page(extrait(service.base, bouton.cle)))
-    await ouvrir_panneau(page)
+    await page.goto(hotes.page(extrait(service.base, bouton.cle, mode=mode)))
+    if mode == "panneau":
+        await ouvrir_panneau(page)
     await page.get_by_role("radio", name="Bien").dblclick()
     await expect(page.get_by_role("heading", name="Les explications")).to_be_visible()
     await expect(page.get_by_role("radio", checked=True)).to_have_count(0)

@@ -91,14 +91,19 @@ REPONSES = {
 }
 
 
-@pytest.mark.parametrize("methode", ["POST", "PATCH"])
+@pytest.mark.parametrize(
+    ("page_de", "methode"), [("hôte", "POST"), ("hôte", "PATCH"), ("formulaire", "POST"), ("formulaire", "PATCH")]
+)
 @pytest.mark.parametrize("reponse", REPONSES)
-async def test_whatever_the_network_answers_the_avis_arrives_once(service, hotes, ouvrir, reponse, methode):
+async def test_whatever_the_network_answers_the_avis_arrives_once(service, hotes, ouvrir, reponse, methode, page_de):
     bouton = await service.bouton()
     fenetre = await ouvrir()
     page = fenetre.page
-    await page.goto(hotes.page(extrait(service.base, bouton.cle)))
-    await ouvrir_panneau(page)
+    if page_de == "formulaire":
+        await page.goto(f"{service.base}/avis/{bouton.cle}")
+    else:
+        await page.goto(hotes.page(extrait(service.base, bouton.cle)))
+        await ouvrir_panneau(page)
     failures: list[str | None] = []
     count = 2 if reponse == "rien" else 1
 
@@ -223,3 +228,30 @@ async def test_coming_back_with_the_back_button_finds_the_panel_as_it_was(servic
     await finir(page, "revenu")
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=10, commentaire="revenu")
+
+
+@pytest.mark.parametrize("page_de", ["hôte", "formulaire"])
+async def test_somebody_who_takes_more_than_the_hour_of_the_jeton_loses_nothing(service, hotes, ouvrir, page_de):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    expired = {"status": 401, "content_type": "application/problem+json", "body": '{"code": "jeton_invalide"}'}
+    refused: list[str] = []
+
+    async def expire(route: Route) -> None:
+        if route.request.method == "PATCH" and not refused:
+            refused.append(route.request.url)
+            await route.fulfill(**expired, headers={"access-control-allow-origin": "*"})
+        else:
+            await route.continue_()
+
+    await page.route("**/api/v1/avis**", expire)
+    if page_de == "formulaire":
+        await page.goto(f"{service.base}/avis/{bouton.cle}")
+    else:
+        await page.goto(hotes.page(extrait(service.base, bouton.cle)))
+        await ouvrir_panneau(page)
+    await page.get_by_role("radio", name="Bien").click()
+    await finir(page, "une heure après")
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    assert refused
+    await service.arrives(bouton, note=10, commentaire="une heure après")
