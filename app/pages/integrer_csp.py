@@ -3,14 +3,24 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlsplit
 
 Politique = dict[str, list[str]]
+_META = re.compile(r"""(?is)<meta\b(?:"[^"]*"|'[^']*'|[^>"'])*>""")
+_CSP_DE_META = re.compile(r"""(?is)http-equiv\s*=\s*["']?content-security-policy["'\s/>]""")
+_CONTENU = re.compile(r"""(?is)\bcontent\s*=\s*(["'])(.*?)\1""")
+_RAPPORT = re.compile(r"(?im)^\s*content-security-policy-report-only\s*:|^HTTP/[\d.]+ ")
 _PORTS = {"http": 80, "https": 443}
 _BESOINS = (
     ("script-src", ("script-src-elem", "script-src", "default-src"), "charger le bouton"),
     ("connect-src", ("connect-src", "default-src"), "envoyer les avis"),
 )
+_CHEMINS = {
+    "script-src": ("/widget/v1/x.js",),
+    "connect-src": ("/widget/v1/boutons/x", "/api/v1/avis", "/api/v1/avis/x"),
+}
+"""What is loaded or asked for; `x` stands for names that a policy cannot list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +34,17 @@ class Verdict:
 
 
 def lire(texte: str) -> list[Politique]:
-    """The policies of a header as it is pasted: its name or quotes around it do not matter, nor do line ends."""
-    texte = re.sub(r"(?im)^\s*content-security-policy\s*:", ",", texte.replace("\r", ""))
+    """The policies of what is pasted: a policy alone, its header, every header of a reply (`curl -sI`), or the meta
+    element of a page. A policy that only reports blocks nothing: it is left out.
+    """
+    texte = texte.replace("\r", "")
+    pasted = re.findall(r"(?im)^\s*content-security-policy\s*:(.*(?:\n[ \t]+.*)*)", texte)
+    metas = [_CONTENU.search(meta) for meta in _META.findall(texte) if _CSP_DE_META.search(meta)]
+    pasted += [unescape(content[2]) for content in metas if content]
+    if not pasted and not _RAPPORT.search(texte):
+        pasted = [texte]
     policies = []
-    for policy in texte.replace("\n", " ").split(","):
+    for policy in ",".join(pasted).replace("\n", " ").split(","):
         directives: Politique = {}
         for part in policy.split(";"):
             words = part.split()
@@ -59,30 +76,34 @@ def _remede(policy: Politique, besoin: str, chaine: tuple[str, ...], service: st
         return None
     sources = policy[directive]
     known = [source.lower() for source in sources]
-    nonce = any(source.startswith(("'nonce-", "'sha")) for source in known)
-    if besoin == "script-src" and nonce and "'strict-dynamic'" in known:
-        return "nonce : ajoutez à la balise script l’attribut nonce de votre page"
-    if any(correspond(source, service) for source in known):
+    if besoin == "script-src" and "'strict-dynamic'" in known:  # then no address counts, only trust handed over
+        if any(source.startswith("'nonce-") for source in known):
+            return "nonce : ajoutez à la balise script l’attribut nonce de votre page"
+        return f"{directive} 'nonce-…' {' '.join(sources)}; et l’attribut nonce sur la balise script"
+    if all(any(correspond(source, service, path) for source in sources) for path in _CHEMINS[besoin]):
         return None
     gardees = " ".join(source for source in sources if source.lower() != "'none'")
-    return f"{besoin} {gardees} {service}".replace("  ", " ") + ";"
+    ecrite = besoin if directive == "default-src" else directive
+    return f"{ecrite} {gardees} {service}".replace("  ", " ") + ";"
 
 
-def correspond(source: str, service: str) -> bool:
-    """Whether a source expression lets the service's files through."""
+def correspond(source: str, service: str, path: str) -> bool:
+    """Whether a source expression lets this path of the service through: `/a/` covers what is under it, `/a` itself."""
     target = urlsplit(service)
-    if source in {"*", f"{target.scheme}:"} or (source == "http:" and target.scheme == "https"):
+    if source.lower() in {"*", f"{target.scheme}:"} or (source.lower() == "http:" and target.scheme == "https"):
         return True
-    found = re.fullmatch(r"(?:(https?)://)?(\*\.)?([\w.-]+)(?::(\d+|\*))?(/.*)?", source)
+    found = re.fullmatch(r"(?i)(?:(https?)://)?(\*|(?:\*\.)?[\w.-]+)(?::(\d+|\*))?(/[^?#]*)?", source)
     if found is None:
         return False
-    scheme, joker, host, port, path = found.groups()
+    scheme, host, port, prefix = found.groups()
+    scheme, host = scheme and scheme.lower(), host.lower()
     name = target.hostname or ""
-    same_host = name.endswith(f".{host}") if joker else name == host
+    same_host = name.endswith(host[1:]) if host.startswith("*") else name == host
     expected = target.port or _PORTS[target.scheme]
     same_port = port in {"*", str(expected)} or (port is None and target.port is None)
     same_scheme = scheme in {None, target.scheme} or (scheme == "http" and target.scheme == "https")
-    return same_host and same_port and same_scheme and path in {None, "/"}
+    same_path = prefix in {None, "/", path} or (prefix.endswith("/") and path.startswith(prefix))
+    return same_host and same_port and same_scheme and same_path
 
 
 def _sandbox(texte: str) -> Iterator[Verdict]:
