@@ -74,7 +74,8 @@ async def test_the_command_prints_exactly_what_the_page_for_product_teams_shows(
 async def test_with_integrity_the_address_is_immutable_and_the_hash_is_that_of_its_bytes(client, bouton, succeed):
     printed = succeed("snippet", bouton.slug, "--integrite")
     address, integrity = re.search(
-        r'<script src="([^"]+)"\s+integrity="([^"]+)" crossorigin="anonymous" defer>', printed
+        r'<script src="([^"]+)"\s+integrity="([^"]+)" crossorigin="anonymous"\s+data-questions="sha384-[^"]+" defer>',
+        printed,
     ).groups()
     assert re.fullmatch(rf"{SERVICE}/widget/v1/jdma\.[0-9a-f]{{16}}\.js", address)
     reply = await client.get(address)
@@ -100,7 +101,7 @@ async def test_every_address_printed_leads_somewhere(client, bouton, succeed):
     [
         (["--mode", "fenetre"], "--mode : « fenetre » n'existe pas (valeurs : panneau, integre, lien)"),
         (["--langue", "de"], "--langue : « de » n'existe pas (valeurs : fr, en, es)"),
-        (["--image", "--integrite"], "--integrite, --element et --image ne vont pas ensemble"),
+        (["--image", "--integrite"], "--image ne va ni avec --integrite ni avec --element"),
         (["--image", "--mode", "integre"], "une image n'a ni --mode ni --position"),
         (["--bouton", "nulle-part"], "cette démarche n'a pas ce bouton"),
     ],

@@ -212,12 +212,18 @@ def test_the_snippet_says_only_what_differs_and_escapes():
     other = fragments("https://avis.exemple", '"><script>', {"mode": "integre", "langue": "en"})
     assert 'data-mode="integre" data-langue="en">Give my opinion<' in other.lien
     assert '"><script>' not in other.element
+    assert (
+        '<jdma-avis bouton="cle"><a href="https://avis.exemple/avis/cle">Je donne mon avis</a></jdma-avis>'
+        in simple.element
+    )
 
 
-def test_the_integrity_is_that_of_the_file():
-    script = construire(False)["jdma.js"]
-    digest = b64encode(sha384(script.corps).digest()).decode()
-    assert f'integrity="sha384-{digest}"' in fragments("https://avis.exemple", "cle").integre
+def test_the_integrity_is_that_of_the_file_and_of_what_it_loads_after_a_click():
+    printed = fragments("https://avis.exemple", "cle")
+    for nom, attribut in (("jdma.js", "integrity"), ("questions.js", "data-questions")):
+        digest = b64encode(sha384(construire(False)[nom].corps).digest()).decode()
+        assert f'{attribut}="sha384-{digest}"' in printed.integre
+        assert f'{attribut}="sha384-{digest}"' in printed.element_integre
 
 
 SERVICE = "https://avis.exemple"
@@ -240,6 +246,13 @@ SERVICE = "https://avis.exemple"
         ("Content-Security-Policy: default-src *\r\nContent-Security-Policy: connect-src 'self'", [True, False]),
         ("sandbox allow-forms", [True, True, False]),
         ("script-src https://avis.exemple/autre/", [False, True]),
+        ("script-src HTTPS://Avis.Exemple/widget/; connect-src https://avis.exemple/api/", [True, False]),
+        ("connect-src https://avis.exemple/api/ https://avis.exemple/widget/", [True, True]),
+        ("script-src 'strict-dynamic' https://avis.exemple", [False, True]),
+        ("HTTP/2 200\r\nserver: nginx\r\ncontent-security-policy: script-src 'self'\r\nx-a: b", [False, True]),
+        ("HTTP/2 200\r\nserver: nginx\r\n", [True, True]),
+        ("content-security-policy-report-only: default-src 'none'", [True, True]),
+        ('<meta content="connect-src &#39;self&#39;" http-equiv="Content-Security-Policy">', [True, False]),
     ],
 )
 def test_the_csp_check_tells_what_a_browser_would_do(politique, permis):
@@ -251,6 +264,8 @@ def test_the_csp_check_gives_the_line_to_write():
     assert script.remede == "script-src 'self' https://avis.exemple;"
     [script, _] = integrer_csp.verifier("default-src 'none'", SERVICE)
     assert script.remede == "script-src https://avis.exemple;"
+    [script, _] = integrer_csp.verifier("script-src-elem 'none'; script-src *", SERVICE)
+    assert script.remede == "script-src-elem https://avis.exemple;"
 
 
 async def test_the_page_for_product_teams_shows_the_snippet_for_the_published_address(client, bouton, app):

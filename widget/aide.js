@@ -35,7 +35,7 @@ export function aides(outils, T, r) {
     let detail = [];
     if (CANAUX.includes(nom)) detail = canal(outils, T, r, nom);
     if (nom == "autre") {
-      const input = (e) => (r.autre = e.target.value.slice(0, 250));
+      const input = (e) => (r.autre = e.target.value);
       detail = [h("label", null, T.aide.autre, h("input", { type: "text", maxlength: 250, value: r.autre, input }))];
     }
     return [nom, bouton, h("div", { class: "detail", hidden: !r.aide.has(nom) || !detail[0] }, detail)];

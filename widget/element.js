@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { noter, question, radios } from "./reponses.js";
 import { CSS, QUESTIONS, TEXTES } from "./construit.js";
 
-export const SCRIPT = document.currentScript || document.querySelector('[src*="/widget/v1/jdma"]');
+export const SCRIPT = document.currentScript || document.querySelector("script[src*=jdma]");
 const SERVICE = SCRIPT && new URL(SCRIPT.src).origin;
 export const COFFRE = "jdma " + SERVICE;
 const OPTIONS = {
@@ -11,6 +11,7 @@ const OPTIONS = {
   variante: ["plein", "contour", "discret"],
   theme: ["clair", "sombre", "auto"],
   position: ["page", "bas-droite", "bas-gauche"],
+  langue: Object.keys(TEXTES),
 };
 const style = new CSSStyleSheet();
 style.replaceSync(CSS);
@@ -25,7 +26,7 @@ async function insister(action, attendre) {
       attendre?.();
       await new Promise((ok) => {
         setTimeout(ok, 1e3 * ++essai);
-        addEventListener("online", ok, { once: true });
+        addEventListener("online", ok);
       });
     }
   }
@@ -35,21 +36,22 @@ async function insister(action, attendre) {
 // an older jdma.js), today's will do, unless the page pins what it loads: then nothing unchecked may run.
 export const charger = (racine, attendre) =>
   insister((essai) => {
-    const { integrity } = SCRIPT;
-    const nom = (integrity || !essai ? QUESTIONS[0] : "") + "js?" + essai;
-    const href = SERVICE + "/widget/v1/questions." + nom;
-    if (integrity) racine?.append(h("link", { rel: "modulepreload", href, integrity: QUESTIONS[1], crossorigin: "" }));
+    const { questions: integrity } = SCRIPT.dataset;
+    const href = `${SERVICE}/widget/v1/questions.${integrity || !essai ? QUESTIONS : ""}js?` + essai;
+    if (integrity) racine.append(h("link", { rel: "modulepreload", href, integrity, crossorigin: "" }));
     return import(href);
   }, attendre);
 
+const courte = (langue) => langue?.split("-")[0];
+
 export class JdmaAvis extends HTMLElement {
-  static observedAttributes = ["bouton", "langue", ...Object.keys(OPTIONS)];
+  static observedAttributes = ["bouton", "apercu", ...Object.keys(OPTIONS)];
 
   #hote;
   #racine = this.attachShadow({ mode: "open" });
 
   connectedCallback() {
-    if (!this.#hote) this.#dessiner();
+    if (!this.#racine.firstChild) this.#dessiner();
     document.addEventListener("visibilitychange", this);
   }
 
@@ -63,39 +65,46 @@ export class JdmaAvis extends HTMLElement {
     this.#hote?.quitter();
   }
 
-  attributeChangedCallback() {
-    if (this.isConnected && !this.#hote?.charge) this.#dessiner();
+  // Once somebody has answered, only the look follows, unless it is another bouton's turn.
+  attributeChangedCallback(nom, avant, valeur) {
+    const corps = this.#racine.firstChild;
+    if (!corps || avant == valeur) return;
+    if (nom == "bouton" || this.#hote?.note == null) {
+      this.handleEvent();
+      this.#dessiner();
+    } else corps.className = this.#classe(this.#hote.mode);
   }
 
-  #option(nom) {
-    const [defaut] = OPTIONS[nom];
-    const valeur = this.getAttribute(nom) || defaut;
+  #option(nom, valeur = this.getAttribute(nom), defaut = OPTIONS[nom][0]) {
     if (OPTIONS[nom].includes(valeur)) return valeur;
-    if (!averti) console.warn(`jdma ${nom}="${valeur}" ?`, (averti = OPTIONS[nom]));
+    if (valeur && !averti) console.warn(`jdma ${nom}="${valeur}" ?`, (averti = OPTIONS[nom]));
     return defaut;
+  }
+
+  #classe(mode) {
+    return `jdma ${mode} ${this.#option("variante")} ${this.#option("theme")} ` + this.#option("position");
   }
 
   #dessiner() {
     const cle = this.getAttribute("bouton");
-    if (!cle) return;
-    const [voulue] = (this.getAttribute("langue") || (this.closest("[lang]") || document.documentElement).lang).split("-");
-    const langue = TEXTES[voulue] ? voulue : "fr";
+    const page = courte((this.closest("[lang]") || document.documentElement).lang);
+    const langue = this.#option("langue", courte(this.getAttribute("langue")), TEXTES[page] && page);
     const [libelle, attente, dir = "ltr"] = TEXTES[langue];
-    const options = Object.keys(OPTIONS).map((nom) => this.#option(nom));
-    const [mode] = options;
-    const texte = this.textContent.trim() || libelle;
+    const mode = this.#option("mode");
     // The host page's shortcuts must not fire while somebody types here.
     const taire = (e) => e.stopPropagation();
+    const texte = this.textContent.trim() || libelle;
     const statut = h("p", { role: "status" });
     const corps = h(
       "div",
-      { class: "jdma " + options.join(" "), lang: langue, dir, keydown: taire, keyup: taire, keypress: taire },
+      { class: this.#classe(mode), lang: langue, dir, keydown: taire, keyup: taire, keypress: taire },
       statut,
     );
     const racine = this.#racine;
     const attendre = () => (statut.textContent = attente);
     racine.adoptedStyleSheets = [style];
     racine.replaceChildren(corps);
+    if (!cle) return (this.#hote = null);
     const hote = (this.#hote = {
       cle, mode, langue, racine, statut, h, noter, question, radios,
       fiche: (suite) =>
@@ -106,10 +115,10 @@ export class JdmaAvis extends HTMLElement {
         }, attendre),
       // Leaving before the questions' file is there: what was clicked leaves too, now or at the next visit.
       quitter: () => {
-        if (hote.note == null || hote.d || this.hasAttribute("apercu")) return;
+        if (hote.note == null || hote.parti || this.hasAttribute("apercu")) return;
         try {
-          hote.d = { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
-          navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d));
+          hote.d ||= { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
+          hote.parti = navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d)); // else next time
           const gardes = JSON.parse(localStorage.getItem(COFFRE)) || [];
           localStorage.setItem(COFFRE, JSON.stringify([...gardes, { d: hote.d, t: Date.now() }]));
         } catch {
@@ -119,7 +128,7 @@ export class JdmaAvis extends HTMLElement {
     });
     // A first answer, or a click on the button: from here on, the questions' own file leads.
     const ouvrir = async (note, sure) => {
-      hote.note = note;
+      hote.note = note ?? hote.note;
       hote.sure ||= sure;
       if (hote.suivre) return hote.suivre();
       if (hote.charge) return;

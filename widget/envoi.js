@@ -24,15 +24,22 @@ function gardes() {
   }
 }
 
-function garder(avis, fini) {
+function ecrire(liste) {
   try {
-    const liste = gardes().filter((a) => a.d.id != avis.d.id);
-    if (!fini) liste.push({ d: avis.d, c: avis.c, t: avis.t });
     if (liste[0]) localStorage.setItem(COFFRE, JSON.stringify(liste));
     else localStorage.removeItem(COFFRE);
   } catch {
     // Blocked or full: the page itself remembers.
   }
+}
+
+const garde = (avis) => gardes().find((autre) => autre.d.id == avis.d.id);
+const autres = (avis) => gardes().filter((autre) => autre.d.id != avis.d.id);
+const garder = (avis) => ecrire([...autres(avis), { d: avis.d, c: avis.c, t: avis.t }]);
+
+// What was sent goes; what another tab has added since does not.
+function oublier(avis) {
+  if (avis.refus || JSON.stringify(garde(avis)?.c) == JSON.stringify(avis.c)) ecrire(autres(avis));
 }
 
 function requete(avis, corps) {
@@ -50,7 +57,8 @@ function requete(avis, corps) {
 // One exchange. Gives how long to wait before the next one, in ms (0: at once), or null when refused for good.
 async function echange(avis) {
   const { c, jeton } = avis;
-  let attente;
+  avis.impose = 0;
+  if (avis.t < Date.now() - SEMAINE) return refuser(avis, "trop_tard");
   try {
     const reponse = await requete(avis, jeton ? c : avis.d);
     const { status, ok, headers } = reponse;
@@ -64,14 +72,19 @@ async function echange(avis) {
     } else if (status == 401 && jeton) {
       avis.jeton = 0; // its hour is over: the same deposit again gives another one
     } else if (status < 500 && status != 408 && status != 429 && /problem/.test(headers.get("Content-Type"))) {
-      avis.refus = (await reponse.json()).code; // ours; a portal between us and the network may answer anything
-      return null;
+      return refuser(avis, (await reponse.json()).code); // ours; a portal between us and the network may answer anything
     }
-    attente = headers.get("Retry-After") * 1e3;
+    const delai = headers.get("Retry-After"); // in seconds, or a date
+    avis.impose = delai * 1e3 || new Date(delai) - Date.now() || 0;
   } catch {
     // No network, nothing in twenty seconds, or an answer that is not ours: try again.
   }
-  return Math.max(attente || 0, Math.min(6e4, 500 * 2 ** ++avis.echecs) * (0.5 + Math.random()));
+  return Math.max(avis.impose, Math.min(6e4, 500 * 2 ** ++avis.echecs) * (0.5 + Math.random()));
+}
+
+function refuser(avis, code) {
+  avis.refus = code;
+  return null;
 }
 
 async function pousser(avis) {
@@ -80,23 +93,32 @@ async function pousser(avis) {
   avis.dire("envoi");
   let attente = 0;
   while (attente != null && (!avis.jeton || avis.c != avis.fait)) {
+    // Another tab may have sent it meanwhile, or have been told more.
+    if (avis.repris && !(avis.repris = garde(avis))) break;
+    if (avis.repris) avis.c = avis.repris.c;
     attente = await echange(avis);
     if (attente) {
       avis.dire("attente");
-      await new Promise((ok) => setTimeout((avis.reveil = ok), attente));
+      await new Promise((ok) => {
+        setTimeout(ok, attente);
+        avis.reveil = avis.impose > 0 ? null : ok; // a server that said when to come back is not asked before
+      });
     }
   }
   enCours.delete(avis);
-  garder(avis, 1);
+  oublier(avis);
   avis.dire(avis.refus ? "refus" : "envoye");
 }
 
 // An avis to send. `dire` hears what becomes of it (envoi, attente, envoye, refus), `depose` when it is first stored.
-export function deposer(d, dire, depose, c, t = Date.now()) {
-  const avis = [...enCours].find((autre) => autre.d.id == d.id) || { d, c, t, echecs: 0 };
+// `repris` is what a former visit kept of it.
+export function deposer(d, dire, depose, repris) {
+  const avis = [...enCours].find((autre) => autre.d.id == d.id) || { d, t: Date.now(), echecs: 0, ...repris };
+  let dit;
   Object.assign(avis, {
     dire,
-    depose,
+    depose: () => dit || depose((dit = true)), // a jeton that is over is asked for again with the same deposit
+    repris,
     completer(suite) {
       avis.c = suite;
       if (avis.refus) return;
@@ -112,7 +134,9 @@ export function deposer(d, dire, depose, c, t = Date.now()) {
 // At load: what a former visit could not send. And from now on, what to do when the network or the page come and go.
 export function reprendre() {
   const rien = () => {};
-  for (const { d, c, t } of gardes()) deposer(d, rien, rien, c, t);
+  const liste = gardes();
+  ecrire(liste); // without those that are too old
+  for (const a of liste) deposer(a.d, rien, rien, a);
   const reveiller = () => enCours.forEach((avis) => avis.reveil?.());
   addEventListener("online", reveiller);
   addEventListener("pageshow", reveiller);

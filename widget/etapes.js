@@ -48,7 +48,7 @@ function remercier({ h, note }, fiche, r, montrer) {
     "div",
     0,
     h("h2", { tabindex: -1 }, T.merci),
-    h("ul", 0, T.suite.map((ligne) => h("li", 0, ligne))),
+    !fiche.essai && h("ul", 0, T.suite.map((ligne) => h("li", 0, ligne))),
     h("p", 0, h("a", { href: SERVICE + "/demarches/" + fiche.slug, target: "_blank" }, T.chiffres)),
     h("h3", 0, T.reponses),
     h("ul", { class: "relu" }, lignes),
@@ -76,6 +76,9 @@ export const etapes = (hote, fiche, r, avancer, montrer) => {
   ];
 };
 
+// No one means to type a NUL or half an emoji, and no database can hold them.
+const propre = (texte, longueur) => [...texte.replace(/[\0\p{Cs}]/gu, "")].slice(0, longueur).join("");
+
 // All the answers, so that a step that did not arrive comes with the next; null takes back what had been sent.
 export function complement(note, r, dejaEnvoye) {
   const suite = { note };
@@ -83,12 +86,11 @@ export function complement(note, r, dejaEnvoye) {
     suite.reponses = {
       comprehension: r.comprehension || null,
       aide: r.aide.size ? [...r.aide] : null,
-      aide_autre: (r.aide.has("autre") && r.autre) || null,
+      aide_autre: (r.aide.has("autre") && propre(r.autre, 250)) || null,
       contacts: contacts(r),
     };
   }
-  // No one means to type a NUL or half an emoji, and no database can hold them.
-  const texte = [...r.commentaire.replace(/[\0\p{Cs}]/gu, "")].slice(0, 15000).join("");
+  const texte = propre(r.commentaire, 15000);
   if (texte || dejaEnvoye) suite.commentaire = texte || null;
   return suite;
 }

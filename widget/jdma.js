@@ -2,19 +2,26 @@
 import { h } from "./dom.js";
 import { COFFRE, JdmaAvis, SCRIPT, charger } from "./element.js";
 
+// Only what is documented is taken over: any other `data-` is the page's own business.
 function remplacer(lien) {
-  const { bouton = lien.href.split(/[/?#]/)[4], ...options } = lien.dataset;
-  const element = h("jdma-avis", { bouton, ...options });
-  element.append(lien.cloneNode(true)); // its words are the button's
+  const { dataset } = lien;
+  const element = h("jdma-avis", { bouton: lien.href.split(/[/?#]/)[4] });
+  for (const nom of JdmaAvis.observedAttributes) if (nom in dataset) element.setAttribute(nom, dataset[nom]);
+  element.append(lien.textContent); // its words are the button's
   lien.replaceWith(element);
 }
+
+const remplacerTout = () => document.querySelectorAll("a.jdma").forEach(remplacer);
 
 // A second copy of the script has nothing to do.
 if (SCRIPT && !customElements.get("jdma-avis")) {
   customElements.define("jdma-avis", JdmaAvis);
-  document.querySelectorAll("a.jdma").forEach(remplacer);
+  remplacerTout();
+  addEventListener("DOMContentLoaded", remplacerTout); // the script may stand before the link
   try {
-    if (localStorage.getItem(COFFRE)) charger();
+    // Pinned, nothing may be loaded but by an element, which checks it.
+    const racine = document.querySelector("jdma-avis")?.shadowRoot;
+    if ((racine || !SCRIPT.dataset.questions) && localStorage.getItem(COFFRE)) charger(racine);
   } catch {
     // Storage is blocked: nothing can be left from before.
   }

@@ -10,7 +10,7 @@ style.replaceSync(CSS);
 function parcours(hote, cadre, fiche, emettre) {
   const { h, statut } = hote;
   const { T } = fiche;
-  const r = { aide: new Set(), contacts: {}, commentaire: "" };
+  const r = { aide: new Set(), contacts: {}, autre: "", commentaire: "" };
   const pas = etapes(hote, fiche, r, avancer, (n) => montrer(n, (modifie = 1)));
   let etape = 0;
   let avis;
@@ -43,7 +43,7 @@ function parcours(hote, cadre, fiche, emettre) {
     if (hote.note == null) return;
     if ([...r.commentaire].length > 15000) return (statut.textContent = T.trop);
     envoyer();
-    if (etape == 3) emettre("complete");
+    if (etape == 3 && !modifie) emettre("complete");
     montrer(modifie ? MERCI : etape + 1);
   }
 
@@ -91,6 +91,7 @@ function panneau(hote, emettre) {
   const dialogue = h("dialog", { "aria-label": titre, close }, h("p", 0, titre, fermer), cadre, statut);
   corps.append(dialogue);
   hote.suivre = () => {
+    dialogue.open = 0; // it may have been taken out of the page, and put back
     dialogue.showModal();
     emettre("ouvert");
   };
@@ -102,6 +103,7 @@ reprendre();
 
 export default async function questions(hote) {
   const { h, racine, statut } = hote;
+  if (!racine.contains(statut)) return; // this is another bouton's element by now
   const emettre = (nom, detail) =>
     racine.host.dispatchEvent(
       new CustomEvent("jdma:" + nom, { bubbles: true, composed: true, detail: { bouton: hote.cle, ...detail } }),

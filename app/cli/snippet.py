@@ -38,7 +38,7 @@ def snippet(
     """Affiche le code HTML à coller dans la page de fin de la démarche."""
     options = {"mode": mode, "variante": variante, "theme": theme, "langue": langue, "position": position}
     choix = _choix(options)
-    forme = _forme({"integre": integrite, "element": element, "image": image}, choix)
+    forme = _forme({"element": element, "integre": integrite, "image": image}, choix)
     settings = get_settings()
     cle = _bouton(slug, bouton).cle
     typer.echo(getattr(fragments(settings.base, cle, choix, officiel=settings.officiel), forme))
@@ -55,11 +55,11 @@ def _choix(donnees: dict[str, str]) -> dict[str, str]:
 def _forme(voulues: dict[str, bool], choix: dict[str, str]) -> str:
     """Which of the Fragments is asked for. Raises Erreur for what cannot be had together."""
     formes = [nom for nom, voulue in voulues.items() if voulue]
-    if len(formes) > 1:
-        raise Erreur("--integrite, --element et --image ne vont pas ensemble : choisissez-en un")
-    if formes == ["image"] and choix.keys() & {"mode", "position"}:
+    if "image" in formes and len(formes) > 1:
+        raise Erreur("--image ne va ni avec --integrite ni avec --element : une image n'a pas de script")
+    if "image" in formes and choix.keys() & {"mode", "position"}:
         raise Erreur("une image n'a ni --mode ni --position : c'est un lien, là où vous la posez")
-    forme = formes[0] if formes else "lien"
+    forme = "_".join(formes) or "lien"
     assert forme in Fragments.__slots__
     return forme
 

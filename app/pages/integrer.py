@@ -30,11 +30,12 @@ CSP_MAX = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Fragments:
-    """The HTML to paste, in its forms."""
+    """The HTML to paste, in its forms: `integre` and `element_integre` are the pinned ones."""
 
     lien: str
     integre: str
     element: str
+    element_integre: str
     image: str
 
 
@@ -45,20 +46,34 @@ def fragments(base: str, cle: str, choix: dict[str, str] | None = None, *, offic
     choix = {nom: valeur for nom, valeur in (choix or {}).items() if valeur != OPTIONS[nom][0]}
     base, cle, langue = escape(base), escape(cle), choix.get("langue") or "fr"
     mots = textes(langue)["widget"]["bouton"]
-    script = construire(officiel)["jdma.js"]
     data = "".join(f' data-{nom}="{valeur}"' for nom, valeur in choix.items())
     formulaire = f"{base}/avis/{cle}" + (f"?langue={langue}" if "langue" in choix else "")
     lien = f'<a class="jdma" href="{formulaire}" data-bouton="{cle}"{data}>{mots}</a>'
+    # Without the script, what an unknown element contains is what shows: a link.
+    attributs = data.replace("data-", "")
+    element = f'<jdma-avis bouton="{cle}"{attributs}><a href="{formulaire}">{mots}</a></jdma-avis>'
+    script, epingle = scripts(base, officiel=officiel)
     theme = "sombre" if choix.get("theme") == "sombre" else "clair"
     image = f"bouton-{choix.get('variante', 'plein')}-{theme}.{langue}.svg"
     return Fragments(
-        f'{lien}\n<script src="{base}/widget/v1/jdma.js" defer></script>',
-        f'{lien}\n<script src="{base}/widget/v1/{script.nom_immuable}"\n        integrity="{script.integrite}"'
-        f' crossorigin="anonymous" defer></script>',
-        f'<jdma-avis bouton="{cle}"{data.replace("data-", "")}></jdma-avis>',
+        f"{lien}\n{script}",
+        f"{lien}\n{epingle}",
+        f"{element}\n{script}",
+        f"{element}\n{epingle}",
         f'<a href="{formulaire}"><img src="{base}/widget/v1/{image}" alt="{mots}"'
         f' width="{largeur(mots)}" height="{HAUTEUR}"></a>',
     )
+
+
+def scripts(base: str, *, officiel: bool) -> tuple[str, str]:
+    """The script's tag: at the address that never changes; and pinned, with what it loads after a click."""
+    fichiers = construire(officiel)
+    jdma, questions = fichiers["jdma.js"], fichiers["questions.js"]
+    epingle = (
+        f'<script src="{base}/widget/v1/{jdma.nom_immuable}"\n        integrity="{jdma.integrite}"'
+        f' crossorigin="anonymous"\n        data-questions="{questions.integrite}" defer></script>'
+    )
+    return f'<script src="{base}/widget/v1/jdma.js" defer></script>', epingle
 
 
 def adresse(request: Request) -> str:

@@ -6,9 +6,7 @@ which is why no two modules of a bundle may declare the same name (the minifier 
 
 import json
 import re
-from base64 import b64encode
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any
@@ -102,7 +100,7 @@ def construire(officiel: bool) -> dict[str, Ressource]:
     css = style("bouton.css")
     construit = {
         "CSS": css.replace("system-ui", "Marianne,system-ui") if officiel else css,
-        "QUESTIONS": [f"{suite.empreinte}.", "sha256-" + b64encode(sha256(suite.corps).digest()).decode()],
+        "QUESTIONS": f"{suite.empreinte}.",
         "TEXTES": {langue: textes_bouton(textes(langue)) for langue in LANGUES},
     }
     script = f"(() => {{ {joindre('jdma.js', construit)} }})();"

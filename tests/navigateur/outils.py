@@ -30,7 +30,7 @@ OPTIONS = [
     "--disable-sync",
 ]
 ENREGISTREE = "Réponse enregistrée."
-ATTENTE = "Pas de connexion : votre avis partira dès que possible."
+ATTENTE = "Votre avis n’est pas encore parti : il partira dès que possible."
 RESEAU = ("Failed to load resource", "Failed to load module script")
 """The browser's own words about a failed request; everything else in a console would be ours."""
 

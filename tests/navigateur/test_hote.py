@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
-from app.pages.widget_construction import construire
+from app.pages.integrer import fragments
 from tests.navigateur.outils import ENREGISTREE, extrait
 from tests.serveur import ROOT
 
@@ -84,12 +84,7 @@ async def test_the_page_gains_no_global_and_only_its_own_element_changes(service
 
 
 def epingle(base: str, cle: str) -> str:
-    script = construire(False)["jdma.js"]
-    return (
-        f'<a class="jdma" href="{base}/avis/{cle}" data-bouton="{cle}">Je donne mon avis</a>'
-        f'<script src="{base}/widget/v1/{script.nom_immuable}" integrity="{script.integrite}"'
-        ' crossorigin="anonymous" defer></script>'
-    )
+    return fragments(base, cle).integre
 
 
 async def test_pinned_the_button_works_and_what_it_loads_is_pinned_too(service, hotes, ouvrir):
@@ -117,6 +112,23 @@ async def test_pinned_a_changed_file_never_runs(service, hotes, ouvrir):
     assert await page.title() == "Site hôte"
     assert all("integrity" in line for line in fenetre.console)  # the browser's own words
     fenetre.console.clear()
+
+
+async def test_pinned_what_a_former_visit_left_is_not_sent_by_a_file_that_changed(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    address = hotes.page(epingle(service.base, bouton.cle))
+    await page.goto(address)
+    await page.evaluate("cle => localStorage.setItem(cle, '[]')", f"jdma {service.base}")
+    headers = {"access-control-allow-origin": "*", "content-type": "text/javascript"}
+    piege = {"status": 200, "headers": headers, "body": "document.title = 'piégé'; export default 0"}
+    await page.route("**/widget/v1/questions*", lambda route: route.fulfill(**piege))
+    async with page.expect_event("requestfinished", lambda request: request.url.endswith("?1")):
+        await page.goto(address)
+    await page.evaluate("new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))")
+    assert await page.title() == "Site hôte"
+    fenetre.console.clear()  # the browser's own words
 
 
 async def test_after_an_update_an_older_script_finds_todays_questions(service, hotes, ouvrir):

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import time
+from email.utils import formatdate
 
 import pytest
 from playwright.async_api import Route, expect
@@ -38,7 +40,7 @@ async def test_offline_before_the_questions_are_there_the_click_waits_and_says_s
     await expect(page.get_by_role("radio", name="Bien")).to_be_visible()
     await fenetre.context.set_offline(True)
     await page.get_by_role("radio", name="Bien").click()
-    await expect(page.get_by_role("status")).to_have_text("Pas de connexion, nouvel essai…")
+    await expect(page.get_by_role("status")).to_have_text("Nouvel essai…")
     await fenetre.context.set_offline(False)
     await expect(page.get_by_role("heading", name="Les explications")).to_be_visible()
     await service.arrives(bouton, note=10)
@@ -77,6 +79,105 @@ async def test_what_could_not_leave_for_seven_days_is_erased(service, hotes, ouv
     )
     await page.goto(address)
     await service.arrives(bouton, note=2)
+    await page.wait_for_function("localStorage.length == 0")
+
+
+async def test_when_everything_kept_is_too_old_nothing_is_sent_and_nothing_stays(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    address = hotes.page(extrait(service.base, bouton.cle))
+    await page.goto(address)
+    kept = [{"d": {"id": "00000000-0000-4000-8000-000000000001", "bouton": bouton.cle, "note": 1}, "t": 0}]
+    await page.evaluate(
+        "([cle, liste]) => localStorage.setItem(cle, JSON.stringify(liste))", [f"jdma {service.base}", kept]
+    )
+    await page.goto(address)
+    await page.wait_for_function("localStorage.length == 0")
+    assert await service.avis(bouton) == []
+
+
+@pytest.mark.parametrize("date", [False, True])
+async def test_a_server_that_says_when_to_come_back_is_not_asked_before(service, hotes, ouvrir, date):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    await page.goto(hotes.page(extrait(service.base, bouton.cle)))
+    await ouvrir_panneau(page)
+    asked: list[float] = []
+
+    async def busy(route: Route) -> None:
+        asked.append(time.time())
+        if len(asked) > 1:
+            await route.continue_()
+            return
+        later = formatdate(time.time() + 4, usegmt=True) if date else "3"
+        headers = {"access-control-allow-origin": "*", "access-control-expose-headers": "Retry-After"}
+        await route.fulfill(status=503, headers=headers | {"retry-after": later})
+
+    await page.route("**/api/v1/avis", busy)
+    await page.get_by_role("radio", name="Bien").click()
+    await expect(page.get_by_role("status")).to_have_text(ATTENTE)
+    await page.evaluate("dispatchEvent(new Event('online'))")  # the network is back; the server still said: later
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    assert asked[1] - asked[0] >= 2.9
+    await service.arrives(bouton, note=10)
+
+
+async def test_an_avis_kept_by_a_tab_that_is_still_open_is_not_sent_over_what_that_tab_says_next(
+    service, hotes, ouvrir
+):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    first = fenetre.page
+    address = hotes.page(extrait(service.base, bouton.cle))
+    await first.goto(address)
+    await ouvrir_panneau(first)
+    blocked = True
+
+    async def block(route: Route) -> None:
+        await (route.abort() if blocked else route.continue_())
+
+    await fenetre.context.route("**/api/v1/avis**", block)
+    await first.get_by_role("radio", name="Mal", exact=True).click()
+    await first.get_by_role("radio", name="Plutôt oui").check()
+    await first.get_by_role("button", name="Continuer").click()
+    await expect(first.get_by_role("status")).to_have_text(ATTENTE)
+    second = await fenetre.context.new_page()
+    async with second.expect_event("requestfailed"):
+        await second.goto(address)
+    await first.get_by_role("button", name="Retour").click()
+    await first.get_by_role("radio", name="Pas du tout").check()
+    await finir(first, "dit après")
+    blocked = False
+    await expect(first.get_by_role("status")).to_have_text(ENREGISTREE)
+    await first.wait_for_function("localStorage.length == 0")
+    await second.evaluate("dispatchEvent(new Event('online'))")
+    for _ in range(5):  # time enough for what the second tab must not send
+        await second.evaluate("service => fetch(service + '/healthz', { mode: 'no-cors' }).then(() => 1)", service.base)
+    await service.arrives(bouton, note=0, commentaire="dit après", reponses='{"comprehension": 1}')
+    await second.close()
+
+
+async def test_a_beacon_that_the_browser_refuses_is_not_taken_for_sent(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    never = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await never.wait()
+
+    await page.add_init_script("if (!location.hash) navigator.sendBeacon = () => false")
+    await page.route("**/widget/v1/questions*", late)
+    address = hotes.page(extrait(service.base, bouton.cle, mode="integre"))
+    await page.goto(address)
+    async with page.expect_event("request", lambda request: "/questions." in request.url):
+        await page.get_by_role("radio", name="Bien").click()
+    await page.goto("about:blank")
+    never.set()
+    await page.unroute_all(behavior="ignoreErrors")
+    assert await service.avis(bouton) == []
+    await page.goto(address + "#")
+    await service.arrives(bouton, note=10)
     await page.wait_for_function("localStorage.length == 0")
 
 
