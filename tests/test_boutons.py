@@ -143,7 +143,7 @@ async def test_a_bouton_on_the_scale_from_0_to_10_shows_eleven_notes_and_takes_t
     cle = succeed("bouton-creer", bouton.slug, "Sur dix", "--echelle", echelle)
     form = (await client.get(f"/avis/{cle}")).text
     assert re.findall(r'name="note" id="[^"]+" value="(\d+)"', form) == [str(note) for note in range(11)]
-    assert (await client.get(f"/widget/v1/boutons/{cle}")).json()[2:] == ["0 : très mal", "10 : très bien"]
+    assert (await client.get(f"/widget/v1/boutons/{cle}")).json()[2:] == ["0\u00a0: très mal", "10\u00a0: très bien"]
     assert (await client.post("/api/v1/avis", json=avis(cle, note=7))).status_code == 201
     assert "échelle : notes" in succeed("boutons", bouton.slug)
 

@@ -77,7 +77,7 @@ async def test_what_becomes_of_the_avis_is_announced_in_the_same_live_region_all
     await fenetre.context.set_offline(True)
     await note.click()
     if mode != "integre":  # its second file is not there yet: the region says that it tries again
-        await page.wait_for_function("dits.some((dit) => dit.includes('Pas de connexion'))")
+        await page.wait_for_function("dits.some((dit) => dit.includes('pas encore parti'))")
     await fenetre.context.set_offline(False)
     await expect(region).to_have_text(ENREGISTREE)
     assert await region.evaluate("(e, before) => e === before", before)
