@@ -188,9 +188,6 @@ async def test_another_wording_is_another_declaration(bring, catalogue, facts):
         (audit("2024-12-24", "-1"), "taux : la valeur minimale est 0"),
         (audit("2024-12-24", "NaN"), "taux : cette valeur n'est pas valide"),
         (audit("2024-12-24", "beaucoup"), "rgaa_taux : un nombre est attendu"),
-        (audit("2024-12-24", "80", "11/02/2005"), "précède le premier RGAA"),
-        (audit("2024-12-24", "80", "01/01/1970"), "précède le premier RGAA"),
-        (audit("2024-12-24", "80", "25/12/2024"), "suit le jour où elle a été lue"),
         (audit("2024-12-24", "80", "2024-12-01"), "rgaa_date : une date JJ/MM/AAAA est attendue"),
         (audit("2024-12-24", numero="999", url="https://inconnue.fr/"), "démarche inconnue"),
         (audit("2024-12-24", numero="", url="https://inconnue.fr/"), "procedure_id"),
@@ -211,6 +208,19 @@ async def test_a_bad_line_is_rejected_with_its_reason_and_the_others_are_stored(
     assert number == 3
     assert reason in why
     assert len(await facts()) == 2
+
+
+async def test_a_date_that_cannot_be_that_of_the_audit_is_forgotten_and_its_rate_is_not(bring, catalogue, facts):
+    """Before the first RGAA (the page cites a law of 2005), or after the day when it was read."""
+    dates = ("11/02/2005", "01/01/1970", "28/10/2009", "29/10/2009", "04/11/2024", "05/11/2024", "06/11/2024")
+    lines = [audit(f"2024-11-{4 + rang:02}", f"3{rang}", date) for rang, date in enumerate(dates)]
+    said = await bring("accessibilite", ACCESSIBILITE, *lines, audit("2024-11-12", "40", "13/11/2024"))
+    assert said.startswith("8 lignes lues : 8 enregistrées")
+    known = [(row[3]["taux"], row[3]["date"]) for row in await facts()]
+    assert known == [
+        *((30, None), (31, None), (32, None)),
+        *((33, "2009-10-29"), (34, "2024-11-04"), (35, "2024-11-05"), (36, "2024-11-06"), (40, None)),
+    ]
 
 
 # --- which démarche
@@ -442,7 +452,7 @@ async def test_the_real_files_come_in_once_and_nothing_goes_to_a_demarche_of_ano
     await asyncio.to_thread(subprocess.run, unroll, check=True, stdout=subprocess.DEVNULL)
     await jdma("import-demarches", catalogue)
     for name, lues, stored, rejected in (
-        ("accessibilite", "2 803", 1654, 1140),
+        ("accessibilite", "2 803", 1721, 1073),
         ("disponibilite", "4 537", 1284, 3151),
     ):
         path, rejets = data / f"{name}_mensuelle.csv", tmp_path / f"{name}.rejets.csv"
@@ -450,7 +460,7 @@ async def test_the_real_files_come_in_once_and_nothing_goes_to_a_demarche_of_ano
         for enregistrees, deja_la in ((stored, already), (0, stored + already)):
             said = await jdma(f"import-{name}", path, "--rejets", rejets)
             assert said.startswith(f"{lues} lignes lues : {enregistrees} enregistrées, {deja_la} déjà là, {rejected} ")
-    assert await sql.fetchval("SELECT count(*) FROM fait") == 1654 + 1284
+    assert await sql.fetchval("SELECT count(*) FROM fait") == 1721 + 1284
     assert await sql.fetchval("SELECT max((contenu ->> 'taux')::float) FROM fait WHERE nature = 'audit'") == 100
 
 

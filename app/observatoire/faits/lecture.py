@@ -17,7 +17,7 @@ from app.demarches.importation.ligne import BOOLEENS, Cellule, check_url
 from app.indices.periode import DERNIER_JOUR, PREMIER_JOUR, jour_de_paris
 from app.observatoire.faits.annuaire import Annuaire
 from app.observatoire.indicateurs import NATURES
-from app.observatoire.indicateurs.accessibilite import Audit, Declaration
+from app.observatoire.indicateurs.accessibilite import PREMIER_RGAA, Audit, Declaration
 from app.observatoire.indicateurs.disponibilite import Mesure
 from app.observatoire.valeurs import Contenu
 from app.validation import french_errors
@@ -85,7 +85,7 @@ def _read_mois(valeur: str) -> dt.date:
 
 
 def _read_date_audit(valeur: str) -> dt.date | None:
-    """JJ/MM/AAAA; an odd year is for the nature to refuse, which says why."""
+    """JJ/MM/AAAA, whatever the year."""
     try:
         return dt.datetime.strptime(valeur, "%d/%m/%Y").date() if valeur else None  # noqa: DTZ007
     except ValueError:
@@ -136,6 +136,11 @@ class LigneAccessibilite(_Releve):
     mention: Texte = None
     declaration_url: Url = None
 
+    def date_croyable(self) -> dt.date | None:
+        """The date of the audit, unless it cannot be: the collector took another one of the page for it."""
+        date = self.rgaa_date
+        return date if date and PREMIER_RGAA <= date <= jour_de_paris(self.scanned_at) else None
+
 
 class LigneDisponibilite(_Releve):
     jdma_id: Annotated[str, Champ(min_length=1), Cellule]
@@ -164,7 +169,7 @@ def lire_accessibilite(cellules: Mapping[str, str], maintenant: dt.datetime) -> 
     match ligne.source_file:
         case "rgaa.json":
             nature, source = "audit", SOURCE_RGAA
-            contenu = check(Audit, {"taux": ligne.rgaa_taux, "date": ligne.rgaa_date})
+            contenu = check(Audit, {"taux": ligne.rgaa_taux, "date": ligne.date_croyable()})
         case "declaration-a11y.json":
             nature, source = "declaration", SOURCE_DECLARATION
             contenu = check(Declaration, {"mention": ligne.mention, "url": ligne.declaration_url})
