@@ -16,7 +16,7 @@ from typing import Any
 from urllib.request import urlopen
 
 from bench.outils import HERE, database, service
-from bench.reel import COUNTS, SOURCE, WINDOWS, jdma, run
+from bench.reel import COUNTS, SOURCE, WINDOWS, jdma, unroll
 
 SHARE = float(os.environ.get("BENCH_PART", "1"))
 """Which part of each count is unrolled; the whole, unless one is in a hurry."""
@@ -59,9 +59,7 @@ def publish(slug: str, window: str) -> None:
     """The édition of a window, from a database that has nothing else, as `WORK/slug.json`."""
     debut, fin = window.split(":")
     catalogue, avis = WORK / f"{slug}.csv", WORK / "reel-avis.csv"
-    tool = [sys.executable, str(SOURCE / "tools/derouler_avis.py"), str(COUNTS), "--window", window]
-    with avis.open("wb") as file:
-        run([*tool, "--share", str(SHARE), "--catalogue", str(catalogue)], stdout=file)
+    unroll(window, catalogue, avis, SHARE)
     with database() as url:
         jdma(url, "import-demarches", str(catalogue))
         start = time.perf_counter()

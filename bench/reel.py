@@ -44,9 +44,7 @@ def imported(window: str) -> None:
     work = HERE / ".data"
     work.mkdir(exist_ok=True)
     catalogue, avis = work / "reel-demarches.csv", work / "reel-avis.csv"
-    with avis.open("wb") as file:
-        run([sys.executable, str(SOURCE / "tools/derouler_avis.py"), str(COUNTS), "--window", window,
-             "--catalogue", str(catalogue)], stdout=file)  # fmt: skip
+    unroll(window, catalogue, avis)
     with database() as url:
         jdma(url, "import-demarches", str(catalogue))
         start = time.perf_counter()
@@ -59,6 +57,13 @@ def imported(window: str) -> None:
             compared = compare(COUNTS, window, base)
         print(f"{window} | {said} | {took:.0f} s | verify {verified:.0f} s: {proof} | {compared}", flush=True)
     avis.unlink()
+
+
+def unroll(window: str, catalogue: Path, avis: Path, share: float = 1) -> None:
+    """Write the démarches of a window, and each of its avis (or that share of each count)."""
+    tool = [sys.executable, str(SOURCE / "tools/derouler_avis.py"), str(COUNTS), "--window", window]
+    with avis.open("wb") as file:
+        run([*tool, "--share", str(share), "--catalogue", str(catalogue)], stdout=file)
 
 
 def deposited(window: str, share: float) -> None:
