@@ -122,6 +122,28 @@ async def test_the_figures_of_an_edition_are_those_of_the_service_when_it_was_pu
         assert frozen[slug]["indice"] == figures
 
 
+async def test_a_demarche_that_is_not_online_says_in_each_indicateur_who_told_so(client, jdma, catalogue, sql):
+    await sql.execute(
+        """INSERT INTO fait (demarche_id, nature, jour, source, contenu)
+           VALUES ($1, 'en_ligne', '2025-02-01', 'enquête', '{"valeur": false}')""",
+        catalogue["basse"].demarche_id,
+    )
+    await sql.execute("UPDATE demarche SET en_ligne = false WHERE slug IN ('rare', 'muette')")
+    await jdma.publish()
+    lues = by_slug(await read(client))
+    for slug, *attendu in (
+        ("basse", "sans_objet", "enquête", "2025-02-01"),
+        ("rare", "sans_objet", "catalogue des démarches", "2025-12-31"),
+        ("muette", "sans_objet", "catalogue des démarches", "2025-12-31"),
+        ("haute", "non_mesure", None, None),
+    ):
+        valeur = lues[slug]["valeurs"]["dlnuf"]
+        assert [valeur["statut"], valeur["source"], valeur["date"]] == attendu
+        if slug != "haute":
+            bouton = lues[slug]["valeurs"]["bouton"]
+            assert [bouton["statut"], bouton["source"], bouton["date"]] == attendu
+
+
 LATE = {
     "avis": lambda b, n: ("INSERT INTO compte (demarche_id, bouton_id, question, pas, debut, n0) VALUES "
                           f"({b.demarche_id}, {b.id}, 1, 'j', '2025-03-0{1 + n % 9}', 7) ON CONFLICT DO NOTHING"),

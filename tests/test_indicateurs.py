@@ -235,6 +235,14 @@ def test_being_online_comes_from_the_catalogue_unless_a_dated_fact_says_otherwis
     assert (declared.valeur, declared.source, declared.date) == (False, "enquête", D(2026, 1, 1))
 
 
+@pytest.mark.parametrize("cle", ["bouton", "accessibilite", "dlnuf", "disponibilite", "rapidite", "mobile"])
+def test_what_a_demarche_that_is_not_online_cannot_have_says_who_told_that_it_is_not(cle):
+    value = dire(cle, en_ligne=False)
+    assert (value.statut, value.source, value.date) == ("sans_objet", "catalogue des démarches", JOUR)
+    value = dire(cle, en_ligne=False, faits={"en_ligne": fait(D(2026, 1, 1), valeur=False)})
+    assert (value.source, value.date) == ("enquête", D(2026, 1, 1))
+
+
 # --- all of them
 
 
@@ -242,6 +250,7 @@ def test_being_online_comes_from_the_catalogue_unless_a_dated_fact_says_otherwis
 def test_an_exemption_comes_before_anything_else_and_gives_its_reason(indicateur):
     value = dire(indicateur.cle, en_ligne=False, exemptions={indicateur.cle: "Service en cours de fermeture"})
     assert (value.statut, value.detail) == ("exempte", {"raison": "Service en cours de fermeture"})
+    assert (value.source, value.date) == ("registre des exemptions", JOUR)
     assert dire(indicateur.cle, exemptions={"autre": "x"}).statut != "exempte"
 
 

@@ -41,16 +41,19 @@ class Identite:
 
 @dataclass(slots=True)
 class Declaration:
-    """`exemptions`: the reason of each one in force, by indicateur. `valeurs`: by indicateur made of facts alone."""
+    """`exemptions`: the reason of each one in force, by indicateur. `valeurs`: by indicateur made of facts alone.
+    `hors_ligne`: the fact that says that it is not online, by nature, if it is one that does.
+    """
 
     demarche: Identite
     en_ligne: bool
     exemptions: Mapping[str, str]
     valeurs: Mapping[str, Valeur]
+    hors_ligne: Mapping[str, Fait]
 
     def dossier(self, jour: dt.date) -> Dossier:
         """What the other indicateurs read, but for avis."""
-        return Dossier(jour, self.en_ligne, _SANS_NOTES, exemptions=self.exemptions)
+        return Dossier(jour, self.en_ligne, _SANS_NOTES, faits=self.hors_ligne, exemptions=self.exemptions)
 
 
 async def declarer(
@@ -95,14 +98,15 @@ def _declaration(
     en_ligne = est_en_ligne(row, faits)
     dossier = Dossier(jour, en_ligne, _SANS_NOTES, faits=faits, exemptions=exemptions)
     valeurs = {}
+    hors_ligne = {} if en_ligne or _EN_LIGNE not in faits else {_EN_LIGNE: faits[_EN_LIGNE]}
     for i in voulus:
-        if exemptions or not i.natures.keys().isdisjoint(faits):
+        if exemptions or hors_ligne or not i.natures.keys().isdisjoint(faits):
             valeurs[i.cle] = evaluer(i, dossier)
         else:
             if (i.cle, en_ligne) not in communes:
                 communes[i.cle, en_ligne] = evaluer(i, dossier)
             valeurs[i.cle] = communes[i.cle, en_ligne]
-    return Declaration(identite(row), en_ligne, exemptions, valeurs)
+    return Declaration(identite(row), en_ligne, exemptions, valeurs, hors_ligne)
 
 
 def est_en_ligne(row: Row[Any], faits: Mapping[str, Fait]) -> bool:

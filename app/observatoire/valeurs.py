@@ -9,7 +9,7 @@ four times slower: nobody changes one that exists.
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -124,13 +124,26 @@ class Indicateur:
 
 NON_MESURE = Valeur("non_mesure")
 SANS_OBJET = Valeur("sans_objet")
+"""The démarche is not online: `evaluer` adds who says so."""
+CATALOGUE: Final = "catalogue des démarches"
+EXEMPTIONS: Final = "registre des exemptions"
 
 
 def evaluer(indicateur: Indicateur, dossier: Dossier) -> Valeur:
     """The value of an indicateur; an exemption comes before anything else."""
     if dossier.exemptions and (raison := dossier.exemptions.get(indicateur.cle)) is not None:
-        return Valeur("exempte", date=dossier.jour, detail={"raison": raison})
-    return indicateur.evaluer(dossier)
+        return Valeur("exempte", source=EXEMPTIONS, date=dossier.jour, detail={"raison": raison})
+    valeur = indicateur.evaluer(dossier)
+    if valeur is SANS_OBJET:
+        source, date = d_ou_en_ligne(dossier)
+        return Valeur("sans_objet", source=source, date=date)
+    return valeur
+
+
+def d_ou_en_ligne(dossier: Dossier) -> tuple[str, dt.date]:
+    """Who says whether the démarche is online, and of which day: the catalogue, unless a fact does."""
+    fait = dossier.faits.get("en_ligne")
+    return (fait.source, fait.jour) if fait else (CATALOGUE, dossier.jour)
 
 
 def niveau(valeur: float, bon: float, moyen: float, sens: int = 1) -> Niveau:

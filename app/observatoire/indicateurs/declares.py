@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from app.observatoire.valeurs import NON_MESURE, SANS_OBJET, Contenu, Dossier, Indicateur, Valeur
-
-CATALOGUE = "catalogue des démarches"
+from app.observatoire.valeurs import NON_MESURE, SANS_OBJET, Contenu, Dossier, Indicateur, Valeur, d_ou_en_ligne
 
 
 class Oui(Contenu):
@@ -21,8 +19,7 @@ class OuiOuSansObjet(Contenu):
 
 def en_ligne(dossier: Dossier) -> Valeur:
     """What the catalogue says today, unless a dated fact says otherwise: `Dossier.en_ligne` has weighed both."""
-    fait = dossier.faits.get("en_ligne")
-    source, date = (fait.source, fait.jour) if fait else (CATALOGUE, dossier.jour)
+    source, date = d_ou_en_ligne(dossier)
     return Valeur("publie", dossier.en_ligne, dossier.en_ligne, source=source, date=date)
 
 
