@@ -7,8 +7,11 @@ of users behind that keeps PostgreSQL running for ever.
 
 import fcntl
 import os
+import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -139,7 +142,7 @@ def running(data_dir: Path) -> Iterator[str]:
         users, door = ((data_dir / name).open("a") for name in ("postgres.lock", "postgres.porte.lock"))
     except OSError as error:
         raise DemarrageImpossible(_last_words(data_dir, error)) from error
-    with users, door:
+    with users, door, _leaving_on_sigterm():
         with _alone(door):
             url = start(pgdata)
             fcntl.flock(users, fcntl.LOCK_SH)
@@ -149,6 +152,22 @@ def running(data_dir: Path) -> Iterator[str]:
             with _alone(door), suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 stop(pgdata)
+
+
+@contextmanager
+def _leaving_on_sigterm() -> Iterator[None]:
+    """SIGTERM ends the block like an exit does; by default the process would die at once, and leave the server behind.
+
+    The service included: uvicorn takes the signal, answers what is under way, then raises it again.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -53,7 +53,7 @@ async def check_gallery(client, base, site):
     for cle in set(re.findall(r'data-bouton="(\w+)"', gallery)):
         known[cle] = (await client.get(f"{base}/widget/v1/boutons/{cle}?langue=fr&textes=panneau")).json()
     kinds = sorted((bouton["vue"][-1], bouton["essai"]) for bouton in known.values())
-    assert kinds == [("10 : très bien", False), ("Bien", False), ("Bien", True)]
+    assert kinds == [("10\N{NO-BREAK SPACE}: très bien", False), ("Bien", False), ("Bien", True)]
 
 
 async def check_observatory(client, base):
@@ -107,4 +107,22 @@ async def test_the_commands_of_the_readme_run_beside_the_service_and_leave_it_it
         async with httpx.AsyncClient() as client:
             assert (await client.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
         assert len(servers_of(tmp_path)) >= 1
+    assert not servers_of(tmp_path)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_sigterm_stops_the_service_and_its_database(tmp_path, workers):
+    """What systemd, Docker and `kill` send."""
+    port, data = free_port(), tmp_path / ".jdma"
+    command = [*COMMAND, "serve"]
+    env = environment(port=port, data_dir=data, workers=workers)
+    with (tmp_path / "serve.log").open("w") as out:
+        process = subprocess.Popen(command, env=env, cwd=tmp_path, stdout=out, stderr=out, start_new_session=True)
+    try:
+        await wait_ready(f"http://127.0.0.1:{port}", process)
+        assert servers_of(tmp_path)
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert process.returncode in {0, 128 + signal.SIGTERM}
     assert not servers_of(tmp_path)
