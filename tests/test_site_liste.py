@@ -56,6 +56,23 @@ async def test_a_list_is_filtered_by_what_another_indicateur_says_today(client, 
     assert [row["demarche"] for row in csv.DictReader(io.StringIO(table))] == ["bien"]
 
 
+async def test_whoever_types_the_name_of_an_administration_is_led_to_it(client, catalogue):
+    page = (await client.get("/demarches?q=Ministères%20deux")).text
+    assert "Ce nom est aussi celui de" not in page
+    page = (await client.get("/demarches?q=minist%20DEUX")).text
+    assert "Ce nom est aussi celui de : Ministère deux." in lire(page)
+    assert '<a href="/ministeres/deux">Ministère deux</a>.' in page
+    page = (await client.get("/demarches?q=o-rien")).text
+    assert '<a href="/demarches?ministere=deux&amp;organisme=o-rien">Organisme o-rien</a>' in page
+    assert await shown(client, "ministere=deux&organisme=o-rien") == ["rien"]
+
+
+async def test_an_empty_catalogue_is_not_an_empty_search(client):
+    texte = lire((await client.get("/demarches")).text)
+    assert "Aucune démarche n’est encore inscrite au catalogue" in texte
+    assert "effacez les filtres" not in texte
+
+
 async def test_other_orders(client, catalogue):
     assert await shown(client, "tri=avis") == ["bien", "mal", "peu", "rien"]
     assert await shown(client, "") == ["bien", "mal", "peu", "rien"]

@@ -71,4 +71,7 @@ async def test_an_empty_service_says_that_it_knows_nothing(client):
     texte = lire((await client.get("/")).text)
     assert "Démarches au-dessus de 7 –" in texte
     assert "0,0" not in texte
-    assert (await client.get("/ministeres")).status_code == 200
+    for adresse in ("/", "/ministeres", "/ministeres?indicateur=mobile"):
+        texte = lire((await client.get(adresse)).text)
+        assert "Rien n’est encore mesuré." in texte, adresse
+        assert "sur 0 mesurée" not in texte, adresse

@@ -4,8 +4,9 @@ import csv
 import datetime as dt
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.conditionnel import repondre
 from app.demarches import service as catalogue
 from app.demarches.parametres import Texte
+from app.demarches.texte import mots_cherches, normaliser
 from app.indices import tableur
+from app.indices.fiches import Fiche
 from app.indices.formules import METHODE, au_dessus_de_7, wilson
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
@@ -35,6 +38,7 @@ COLONNES: Final = (
     *("note_moyenne", "note_moyenne_ic95_bas", "note_moyenne_ic95_haut", "au_dessus_de_7", "certitude"),
     *("satisfaits", "part_satisfaits", "part_satisfaits_ic95_bas", "part_satisfaits_ic95_haut", "methode"),
 )
+HOMONYMES: Final = 5
 PRESENTS: Final = {i.cle: i.titre for i in INDICATEURS if i.natures or "boutons" in i.lit}
 """The indicateurs that speak of today, and not of a période: those that a list is filtered by."""
 CONSTATS: Final = {"atteint": "Rempli", "non_atteint": "Pas rempli", "sans_reponse": "Sans réponse"}
@@ -85,6 +89,8 @@ async def liste(
             periode=periode,
             lignes=[(ligne, certitude_de(ligne)) for ligne in montrees],
             choix=choix(toutes, criteres),
+            catalogue_vide=not toutes,
+            homonymes=homonymes(toutes, criteres.q),
             resume=synthese((ligne.note for ligne in choisies), _minimum(request)),
             avis=sum(ligne.total for ligne in choisies),
             page=page,
@@ -136,6 +142,26 @@ def choix(lignes: Sequence[Ligne], criteres: Criteres) -> dict[str, list[tuple[s
         "indicateur": [(cle, titre, None) for cle, titre in PRESENTS.items()],
         "constat": [(cle, nom, None) for cle, nom in CONSTATS.items()],
     }
+
+
+def homonymes(lignes: Iterable[Ligne], cherche: str) -> list[tuple[str, str]]:
+    """The ministères, then the organismes, whose name holds the beginning of each word that is searched: their address
+    and name. A search is about titles: whoever types the name of an administration is led to it.
+    """
+    mots = mots_cherches(cherche)
+    fiches = [ligne.demarche for ligne in lignes] if mots else []
+    ministeres = {(f"/ministeres/{d.ministere_slug}", d.ministere) for d in fiches if d.ministere}
+    organismes = {(_chez(d), d.organisme) for d in fiches if d.organisme}
+    return [
+        (adresse, nom)
+        for noms in (ministeres, organismes)
+        for adresse, nom in sorted(noms, key=lambda trouve: alphabetique(trouve[1]))
+        if all(f" {mot}" in f" {normaliser(nom)}" for mot in mots)
+    ][:HOMONYMES]
+
+
+def _chez(d: Fiche) -> str:
+    return f"/demarches?{urlencode({'ministere': d.ministere_slug or SANS, 'organisme': d.organisme_slug})}"
 
 
 def tries(comptes: Counter[Any]) -> list[tuple[Any, int]]:
