@@ -52,6 +52,17 @@ async def test_it_has_the_figures_of_now_and_each_edition(client, edition):
     assert set(datasets(graph)) == {f"{BASE}/donnees/observatoire", f"{BASE}/donnees/editions/2025"}
 
 
+async def test_the_address_that_names_a_thing_leads_to_it(client, edition):
+    graph, _ = await graph_of(client)
+    for node in [*graph.subjects(RDF.type, DCAT.Catalog), *datasets(graph).values()]:
+        reply = await client.get(str(node).removeprefix(BASE))
+        assert reply.status_code == 303, node
+        assert (await client.get(reply.headers["location"])).status_code == 200
+    turtle = await client.get("/donnees/catalogue", headers={"Accept": "text/turtle"})
+    assert turtle.headers["location"] == "/donnees/catalogue.ttl"
+    assert (await client.get("/donnees/editions/2025@1")).headers["location"] == "/editions/2025?revision=1"
+
+
 async def test_each_dataset_has_what_dcat_ap_and_the_harvester_want(client, edition):
     graph, _ = await graph_of(client)
     for uri, node in datasets(graph).items():

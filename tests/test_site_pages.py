@@ -211,6 +211,7 @@ async def test_nothing_of_the_picture_is_cut_at_its_edge(client, bouton, count):
 async def test_search_engines_find_every_page_once_and_no_list_that_was_asked_for(client, noted, settings):
     robots = (await client.get("/robots.txt")).text.splitlines()
     assert "Disallow: /*?" in robots
+    assert "Allow: /editions/comparer?de=" in robots
     assert f"Sitemap: {settings.base}/sitemap.xml" in robots
     plan = await client.get("/sitemap.xml")
     assert plan.headers["content-type"] == "application/xml"

@@ -18,13 +18,16 @@ PAGES: Final = (
     *("/", "/demarches", "/ministeres", "/deploiement", "/classement", "/croisement", "/editions", "/engagements"),
     *("/engagements/dites-le-nous-une-fois", "/donnees", "/methode", "/plan", "/confidentialite"),
 )
+QUI_SE_TIENNENT: Final = ("/ministeres?indicateur=", "/croisement?indicateur=", "/editions/comparer?de=")
+"""Pages that stand by themselves although their address has criteria."""
 
 
 @router.get("/robots.txt")
 async def robots(request: Request) -> Response:
     """Ce que les moteurs de recherche peuvent parcourir."""
     settings: Settings = request.app.state.settings
-    lignes = ("User-agent: *", "Disallow: /*?", "Disallow: /api/", f"Sitemap: {settings.base}/sitemap.xml")
+    ouvertes = (f"Allow: {debut}" for debut in QUI_SE_TIENNENT)  # the longest rule wins, whatever their order
+    lignes = ("User-agent: *", "Disallow: /*?", *ouvertes, "Disallow: /api/", f"Sitemap: {settings.base}/sitemap.xml")
     return Response("\n".join((*lignes, "")), media_type="text/plain; charset=utf-8")
 
 

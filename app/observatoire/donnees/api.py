@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conditionnel import repondre
@@ -80,6 +81,27 @@ async def _catalogue(request: Request, periode: PeriodeDep, type_: str) -> Respo
         return ecrire(await service.catalogue(db, base, periode))
 
     return await repondre(request, ("donnees/catalogue", type_, periode), calcul, type_)
+
+
+@router.get("/catalogue", include_in_schema=False)
+async def trouver_catalogue(request: Request) -> Response:
+    """The address that names the catalogue in itself: it leads to the form that is asked for."""
+    forme = "ttl" if TURTLE in request.headers.get("accept", "") else "jsonld"
+    return RedirectResponse(f"/donnees/catalogue.{forme}", 303, {"Vary": "Accept"})
+
+
+@router.get("/observatoire", include_in_schema=False)
+async def trouver_jeu() -> Response:
+    """The address that names the figures of now in the catalogue: it leads to the page that speaks of them."""
+    return RedirectResponse("/donnees", 303)
+
+
+@router.get("/editions/{edition}", include_in_schema=False)
+async def trouver_edition(edition: Edition) -> Response:
+    """The address that names an édition in the catalogue: it leads to its page. Raises EditionInconnue."""
+    reference = lecture.lire_reference(edition)
+    revision = f"?revision={reference.revision}" if reference.revision else ""
+    return RedirectResponse(f"/editions/{reference.slug}{revision}", 303)
 
 
 @router.get("/cle-publique.pem", responses=problems(304, 503) | {200: {"content": {PEM: {}}}})

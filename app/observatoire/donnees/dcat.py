@@ -43,7 +43,7 @@ _RESUME: Final = (
     "Pour chaque démarche administrative en ligne : avis recueillis par le bouton « Je donne mon avis » (nombre, "
     "répartition des notes, part au-dessus de 7 sur 10, note moyenne, intervalles à 95 %) et indicateurs de "
     "l'observatoire (accessibilité, disponibilité, rapidité, « Dites-le-nous une fois »…), chacun avec son statut, sa "
-    "source et sa date. Aucun commentaire ; les chiffres issus de moins de cinq personnes sont retenus."
+    "source et sa date. Aucun commentaire, et aucun chiffre tiré de moins de cinq réponses."
 )
 _TITRES: Final = {"observatoire": "Démarches", "synthese": SYNTHESE.titre, "indicateurs": INDICATEURS.titre}
 
