@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.site import affichage, paroles
+from app.site.rendu import environnement
 
 
 @given(st.floats(0, 10), st.sampled_from([7.0, 5.0, 8.0]))
@@ -30,6 +31,12 @@ def test_days_and_steps_are_written_in_french():
     assert affichage.etape(date(2026, 1, 1), "trimestre") == "1er trimestre 2026"
     assert affichage.etape(date(2026, 1, 1), "trimestre", court=True) == "T1 26"
     assert affichage.etape(date(2026, 1, 1), "annee") == "2026"
+
+
+def test_punctuation_of_templates_never_begins_a_line_even_after_a_tag():
+    gabarit = environnement().from_string('<b>{{ x }}</b> : « {{ x }} » ; <a href="/?a=b">non</a> ?')
+    attendu = '<b>oui</b>~: «~oui~»_; <a href="/?a=b">non</a>_?'
+    assert gabarit.render(x="oui") == attendu.replace("~", "\u00a0").replace("_", affichage.INSECABLE)
 
 
 @given(st.floats(0, 10), st.floats(0, 3))

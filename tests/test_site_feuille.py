@@ -34,6 +34,7 @@ async def test_only_an_official_service_bears_the_emblem_and_the_typeface(client
         css, page = await sheet(autre), (await autre.get("/methode")).text
         assert "République<br>Française" in page
         assert "fr-logo" in css
+        assert 'href="https://www.info.gouv.fr"' in page
         for police in re.findall(r"url\(([^)]+woff2)\)", css):
             assert (await autre.get(police)).headers["content-type"] == "font/woff2"
             assert (await client.get(police)).status_code == 404

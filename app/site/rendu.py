@@ -53,7 +53,12 @@ class Typographie(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - jinja2's
         """The source of a template, before it is compiled; what stands between `{%` and `%}` stays as it is."""
         parties = _CODE.split(source)
-        return "".join(partie if rang % 2 else affichage.typographier(partie) for rang, partie in enumerate(parties))
+        return "".join(partie if rang % 2 else _typographier(partie, rang > 0) for rang, partie in enumerate(parties))
+
+
+def _typographier(texte: str, suite: bool) -> str:
+    """Text of a template; `suite`: it follows a tag, which its first sign of punctuation then belongs to."""
+    return affichage.typographier(f"x{texte}")[1:] if suite else affichage.typographier(texte)
 
 
 @lru_cache
