@@ -63,7 +63,7 @@ async def test_the_home_page_says_the_state_of_things(client, deux_ministeres):
     texte = lire((await client.get("/")).text)
     assert "Démarches au-dessus de 7 76,9 % 10 démarches sur 13 mesurées" in texte
     assert "Avis reçus 1 304" in texte
-    assert "1 304 avis en douze mois : 10 démarches sur 13 dépassent 7 sur 10 de moyenne." in texte
+    assert "1 304 avis en douze mois : 10 démarches sur 13 ont une note moyenne au-dessus de 7." in texte
     assert "sur 14 démarches suivies. 13 démarches ont assez d’avis (100 au moins)" in texte
 
 

@@ -200,7 +200,8 @@ async def test_there_is_a_picture_even_without_avis_and_for_a_very_long_title(cl
     assert (await client.get("/demarches/demarche/partage.png")).status_code == 200
 
 
-async def test_nothing_of_the_picture_is_cut_at_its_edge(client, bouton, count):
+async def test_nothing_of_the_picture_is_cut_at_its_edge(client, bouton, count, sql):
+    await sql.execute("UPDATE demarche SET titre = $1", "Anticonstitutionnellement" * 8 + " et" * 90)
     for comptes in ({9: 40}, {7: 1_234_567}):
         await count(bouton, str(AUJOURD_HUI), comptes)
         lue = await client.get("/demarches/demarche/partage.png?debut=2020-12-31")

@@ -68,13 +68,13 @@ def _titrer(crayon: ImageDraw.ImageDraw, carte: Carte) -> None:
         if len(lignes) <= 2:
             break
     if len(lignes) > 3:
-        lignes = [*lignes[:2], f"{lignes[2]}…"]
+        lignes = [*lignes[:2], couper(f"{lignes[2]}…", police, LARGEUR - 2 * _MARGE)[0]]
     for rang, ligne in enumerate(lignes):
         crayon.text((_MARGE, 118 + rang * taille * 1.25), ligne, font=police, fill=NOIR)
 
 
 def couper(texte: str, police: Police, largeur: float) -> list[str]:
-    """The lines of a text, each no wider than `largeur` unless one word is."""
+    """The lines of a text, each no wider than `largeur`: a word that is alone too wide is cut."""
     lignes = [""]
     for mot in texte.split():
         essai = f"{lignes[-1]} {mot}".strip()
@@ -82,6 +82,9 @@ def couper(texte: str, police: Police, largeur: float) -> list[str]:
             lignes.append(mot)
         else:
             lignes[-1] = essai
+        while police.getlength(lignes[-1]) > largeur:
+            place = next(n for n in range(1, len(lignes[-1])) if police.getlength(lignes[-1][: n + 1]) > largeur)
+            lignes[-1:] = [lignes[-1][:place], lignes[-1][place:]]
     return lignes
 
 

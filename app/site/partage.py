@@ -27,7 +27,7 @@ async def image(request: Request, slug: str, periode: PeriodeDep) -> Response:
         jours = f"du {jour(periode.debut)} au {jour(periode.fin)}"
         if i["statut"] != "publie":
             raison = f"{STATUTS[i['statut']]} pour publier un indice" if i["total"] else STATUTS[i["statut"]]
-            phrase = f"{pluriel(i['total'], 'avis', 'avis')}, {jours}"
+            phrase = f"{pluriel(i['total'], 'avis', 'avis')}, {jours}" if i["total"] else jours.capitalize()
             carte = Carte(fiche.titre, phrase, verdict=raison, officiel=settings.officiel)
         else:
             certain = certitude(i["note_moyenne"], i["note_moyenne_ic95"])

@@ -132,6 +132,9 @@ async def site(service: Service) -> dict[str, str]:
     boutons = {nom: await service.bouton() for nom in ("publiee", "rare", "vide")}
     for bouton in boutons.values():
         await rattacher(service.sql, bouton, "essai", "organisme")
+    await service.sql.execute(
+        "UPDATE demarche SET titre = repeat('anticonstitutionnellement', 4) WHERE id = $1", boutons["rare"].demarche_id
+    )
     for mois in (2, 3, 5, 8):
         await count(service, boutons["publiee"], today - dt.timedelta(days=30 * mois), 60 + mois, 20)
     jour = (today - dt.timedelta(days=60)).replace(day=1)
