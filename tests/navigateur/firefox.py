@@ -25,6 +25,8 @@ PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.normandy.enabled": False,
     "services.settings.server": "data:,#",
+    # A page that is left from the address bar may have its last handlers cut short: no test can wait for that.
+    "dom.ipc.cancel_content_js_when_navigating": False,
 }
 DANS = (
     "const racine = document.querySelector('jdma-avis')?.shadowRoot; const dans = (css) => racine.querySelector(css);"
@@ -68,9 +70,9 @@ class Firefox:
         return result["value"]
 
     async def until(self, condition: str, *arguments: object) -> Any:
-        """Return what a condition gives once it is true; fails after ten seconds."""
+        """Return what a condition gives once it is true; fails after thirty seconds."""
         value = None
-        for _ in range(500):
+        for _ in range(1500):
             if value := await self.run(f"return {condition}", *arguments):
                 return value
             await asyncio.sleep(0.02)  # the browser's own progress: there is nothing to wait on
@@ -85,12 +87,26 @@ class Firefox:
         found = await self.until(element)
         await self.call("WebDriver:ElementSendKeys", id=next(iter(found.values())), text=text)
 
+    async def keys(self, *keys: str) -> None:
+        """Press keys one after the other, wherever the focus is."""
+        strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        actions = [{"type": "key", "id": "clavier", "actions": strokes}]
+        await self.call("WebDriver:PerformActions", actions=actions)
+
     async def errors(self) -> list[str]:
         """The errors and warnings that pages caused since it was last asked, refusals of their CSP included."""
+        return list(await self.browser(ERREURS))
+
+    async def zoom(self, factor: float) -> None:
+        """What Ctrl and + do."""
+        await self.browser("gBrowser.selectedBrowser.fullZoom = arguments[0]", factor)
+
+    async def browser(self, script: str, *arguments: object) -> Any:
+        """What a script returns in the browser itself, outside pages."""
         await self.call("Marionette:SetContext", value="chrome")
-        said = await self.call("WebDriver:ExecuteScript", script=ERREURS, args=[], sandbox="system")
+        said = await self.call("WebDriver:ExecuteScript", script=script, args=list(arguments), sandbox="system")
         await self.call("Marionette:SetContext", value="content")
-        return list(said["value"])
+        return said["value"]
 
 
 @asynccontextmanager
@@ -104,10 +120,12 @@ async def firefox(**preferences: object) -> AsyncIterator[Firefox]:
     process = subprocess.Popen([*command, "--profile", directory], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         browser = Firefox(*await connect(port, process))
-        await browser.read()
-        await browser.call("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
-        yield browser
-        browser.writer.close()
+        try:
+            await browser.read()
+            await browser.call("WebDriver:NewSession", capabilities={"alwaysMatch": {}})
+            yield browser
+        finally:
+            browser.writer.close()
     finally:
         process.terminate()
         process.wait(30)

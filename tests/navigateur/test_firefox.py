@@ -1,17 +1,24 @@
-"""The button and the form in Firefox, the distribution's own: `make firefox` installs it and runs this alone."""
+"""The button and the form in Firefox, the distribution's own, which `make test` installs when it can."""
 
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
+from app.pages.formulaire_textes import LANGUES, textes
 from app.pages.integrer import fragments
 from tests.navigateur.firefox import FIREFOX, firefox
 from tests.navigateur.outils import AXE, ENREGISTREE, extrait
+from tests.navigateur.test_accessibilite import DEBORDEMENTS
+from tests.navigateur.test_profils import STOCKAGE
 
 pytestmark = pytest.mark.xdist_group("firefox")
 BIEN = "[...racine.querySelectorAll('label')].find((e) => e.textContent == 'Bien')?.firstChild"
 STATUT = "dans('[role=status]')?.textContent == arguments[0]"
+STATUT_DU_FORMULAIRE = "document.querySelector('[role=status]')?.textContent == arguments[0]"
 SUITE = "[...racine.querySelectorAll('.actions button')].at(-1)"
+TAB, ENTREE, BAS, ECHAP = "\ue004", "\ue007", "\ue015", "\ue00c"
+SES_REGLAGES = {"browser.display.document_color_use": 2, "network.cookie.cookieBehavior": 2}
 VIOLATIONS = "return axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.map((v) => v.id))"
 
 
@@ -20,7 +27,7 @@ async def navigateur(request):
     """Firefox; without it these tests are skipped, and the terminal says so."""
     if FIREFOX is None:
         with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-            print("\n*** FIREFOX IS MISSING: its tests are skipped (make firefox) ***", file=sys.stderr)
+            print("\n*** FIREFOX IS MISSING: its tests are skipped (apt-get install firefox-esr) ***", file=sys.stderr)
         pytest.skip("Firefox is missing: apt-get install firefox-esr")
     async with firefox() as browser:
         yield browser
@@ -88,14 +95,113 @@ async def test_pinned_by_its_integrity_the_button_works(service, hotes, navigate
     assert await navigateur.errors() == []
 
 
-async def test_axe_finds_nothing_in_the_panel_nor_in_the_form(service, hotes, navigateur):
+@pytest.mark.parametrize("langue", LANGUES)
+async def test_axe_finds_nothing_in_any_step_of_the_panel_nor_of_the_form(service, hotes, navigateur, langue):
+    bouton = await service.bouton()
+    await navigateur.goto(hotes.page(extrait(service.base, bouton.cle, langue=langue)))
+    await navigateur.press("dans('button')")
+    await navigateur.until("dans('[type=radio]')")
+    await check_axe(navigateur)
+    await navigateur.press("[...racine.querySelectorAll('[type=radio]')].at(-1)")
+    for _ in range(3):
+        titre = await navigateur.until("dans('h2').textContent")
+        await check_axe(navigateur)
+        await navigateur.press(SUITE)
+        await navigateur.until("dans('h2').textContent != arguments[0]", titre)
+    await check_axe(navigateur)
+    await navigateur.until(STATUT, textes(langue)["widget"]["envoye"])
+    await navigateur.goto(f"{service.base}/avis/{bouton.cle}?langue={langue}")
+    await check_axe(navigateur)
+    await navigateur.press("document.getElementById('note-10')")
+    for _ in range(3):
+        await check_axe(navigateur)
+        await navigateur.press("document.querySelector('.actions button:last-of-type')")
+    await navigateur.until("document.querySelector('.fini')")
+    await check_axe(navigateur)
+    await navigateur.until(STATUT_DU_FORMULAIRE, textes(langue)["widget"]["envoye"])
+    assert await navigateur.errors() == []
+
+
+async def test_the_keyboard_alone_answers_in_the_panel_and_escape_gives_the_focus_back(service, hotes, navigateur):
     bouton = await service.bouton()
     await navigateur.goto(hotes.page(extrait(service.base, bouton.cle)))
-    await navigateur.press("dans('button')")
-    await navigateur.until(BIEN)
-    await check_axe(navigateur)
+    await navigateur.keys(TAB, ENTREE)
+    await navigateur.until("racine.activeElement?.localName == 'h2'")
+    await navigateur.keys(TAB, BAS, BAS)
+    await navigateur.until("racine.activeElement.parentElement.textContent == 'Bien'")
+    assert await service.avis(bouton) == []  # the arrows only choose
+    await navigateur.keys(ENTREE)
+    await navigateur.until("racine.activeElement?.textContent.includes('Les explications')")
+    await service.arrives(bouton, note=10)
+    await navigateur.keys(ECHAP)
+    await navigateur.until("!dans('dialog').open && racine.activeElement?.textContent == 'Je donne mon avis'")
+    assert await navigateur.errors() == []
+
+
+async def test_the_keyboard_alone_answers_in_the_form(service, navigateur):
+    bouton = await service.bouton()
     await navigateur.goto(f"{service.base}/avis/{bouton.cle}?langue=fr")
-    await check_axe(navigateur)
+    await navigateur.until("document.querySelector('[role=status]')")
+    await navigateur.keys(*[TAB] * 5, BAS)
+    await navigateur.until("document.getElementById('note-5').checked")
+    assert await service.avis(bouton) == []
+    await navigateur.keys(ENTREE)
+    await navigateur.until("document.activeElement.textContent.includes('Les explications')")
+    await navigateur.until(STATUT_DU_FORMULAIRE, ENREGISTREE)
+    await service.arrives(bouton, note=5)
+    assert await navigateur.errors() == []
+
+
+async def test_with_the_settings_of_somebody_who_sees_badly_and_refuses_storage(service, hotes):
+    """A zoom of 400 %, colours of one's own, no storage for any site."""
+    bouton = await service.bouton()
+    async with firefox(**SES_REGLAGES) as navigateur:
+        await navigateur.call("WebDriver:SetWindowRect", width=1280, height=1024)
+        await navigateur.goto(hotes.page(extrait(service.base, bouton.cle)))
+        await navigateur.zoom(4)
+        await navigateur.until("innerWidth <= 320")
+        assert await navigateur.run(f"return {STOCKAGE}") == "SecurityError"
+        await navigateur.press("dans('button')")
+        await navigateur.press(BIEN)
+        for titre in ("Les explications", "Avez-vous cherché", "Souhaitez-vous"):
+            await navigateur.until("dans('h2').textContent.includes(arguments[0])", titre)
+            assert await navigateur.run(f"return ({DEBORDEMENTS})()") == []
+            await navigateur.press(SUITE)
+        await navigateur.until(STATUT, ENREGISTREE)
+        assert await navigateur.run(f"return ({DEBORDEMENTS})()") == []
+        await service.arrives(bouton, note=10)
+        for chemin in (f"/avis/{bouton.cle}", f"/avis/{bouton.cle}/merci", "/accessibilite"):
+            await navigateur.goto(service.base + chemin)
+            await navigateur.zoom(4)
+            await navigateur.until("innerWidth <= 320")
+            assert await navigateur.run(f"return ({DEBORDEMENTS})()") == [], chemin
+        assert all(line.startswith("Request to access cookie or storage") for line in await navigateur.errors())
+
+
+@pytest.mark.parametrize(
+    "css", ["* { all: unset !important }", "button, dialog, form, input { display: none !important }"]
+)
+async def test_the_css_of_the_page_stays_outside(service, hotes, navigateur, css):
+    bouton = await service.bouton()
+    await navigateur.goto(hotes.page(extrait(service.base, bouton.cle), tete=f"<style>{css}</style>"))
+    await navigateur.press("dans('button')")
+    await navigateur.press(BIEN)
+    await navigateur.until(STATUT, ENREGISTREE)
+    await service.arrives(bouton, note=10)
+    assert await navigateur.errors() == []
+
+
+async def test_a_closed_bouton_says_so_in_the_panel_and_on_its_page(service, hotes, navigateur):
+    bouton = await service.bouton(ferme_le=datetime.now(UTC))
+    await navigateur.goto(hotes.page(extrait(service.base, bouton.cle)))
+    await navigateur.press("dans('button')")
+    await navigateur.until("dans('dialog').textContent.includes('ne recueille pas d’avis')")
+    assert await navigateur.errors() == []
+    await navigateur.goto(f"{service.base}/avis/{bouton.cle}?langue=fr")
+    assert (
+        await navigateur.run("return document.querySelector('h1').textContent")
+        == "Les avis sont clos pour cette démarche"
+    )
 
 
 async def test_the_form_goes_step_by_step_and_sends_as_it_goes(service, navigateur):

@@ -192,10 +192,11 @@ REPONSES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("page_de", "methode"), [("hôte", "POST"), ("hôte", "PATCH"), ("formulaire", "POST"), ("formulaire", "PATCH")]
-)
-@pytest.mark.parametrize("reponse", REPONSES)
+CAS = [("hôte", methode, reponse) for methode in ("POST", "PATCH") for reponse in REPONSES]
+CAS += [("formulaire", methode, reponse) for methode in ("POST", "PATCH") for reponse in ("503", "500", "rien")]
+
+
+@pytest.mark.parametrize(("page_de", "methode", "reponse"), CAS)
 async def test_whatever_the_network_answers_the_avis_arrives_once(service, hotes, ouvrir, reponse, methode, page_de):
     bouton = await service.bouton()
     fenetre = await ouvrir()
@@ -312,6 +313,23 @@ async def test_a_tab_closed_in_the_middle_keeps_what_was_being_typed(service, ho
         await page.close(run_before_unload=True)
     else:
         await page.goto(hotes.page("<p>ailleurs</p>"))
+    await service.arrives(bouton, note=10, commentaire="pas fini")
+
+
+@pytest.mark.parametrize("page_de", ["hôte", "formulaire"])
+async def test_a_comment_leaves_as_soon_as_one_looks_elsewhere(service, hotes, ouvrir, page_de):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    if page_de == "formulaire":
+        await page.goto(f"{service.base}/avis/{bouton.cle}")
+    else:
+        await page.goto(hotes.page(extrait(service.base, bouton.cle)))
+        await ouvrir_panneau(page)
+    await page.get_by_role("radio", name="Bien").click()
+    for _ in range(2):
+        await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_role("textbox").press_sequentially("pas fini")
+    await page.get_by_role("button", name="Terminer").focus()
     await service.arrives(bouton, note=10, commentaire="pas fini")
 
 
