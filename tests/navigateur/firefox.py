@@ -25,8 +25,6 @@ PREFERENCES = {
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.normandy.enabled": False,
     "services.settings.server": "data:,#",
-    # A page that is left from the address bar may have its last handlers cut short: no test can wait for that.
-    "dom.ipc.cancel_content_js_when_navigating": False,
 }
 DANS = (
     "const racine = document.querySelector('jdma-avis')?.shadowRoot; const dans = (css) => racine.querySelector(css);"
@@ -94,8 +92,10 @@ class Firefox:
         await self.call("WebDriver:PerformActions", actions=actions)
 
     async def errors(self) -> list[str]:
-        """The errors and warnings that pages caused since it was last asked, refusals of their CSP included."""
-        return list(await self.browser(ERREURS))
+        """The errors and warnings that pages caused since it was last asked, refusals of their CSP included; without
+        what Firefox says when it cuts short the last handlers of a page that is left from the address bar, as here.
+        """
+        return [line for line in await self.browser(ERREURS) if not line.startswith("Script terminated by timeout")]
 
     async def zoom(self, factor: float) -> None:
         """What Ctrl and + do."""
