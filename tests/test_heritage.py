@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.pages.formulaire_textes import textes
+
 ANCIEN = "/Demarches/823?&view-mode=formulaire-avis&nd_mode=en-ligne-enti%C3%A8rement&nd_source={}&key=abc"
 
 
@@ -44,6 +46,15 @@ async def test_the_two_kinds_of_numbers_are_never_mixed_up(client, connue):
 async def test_an_unknown_number_gets_a_courteous_page(client, connue, identifiant):
     reply = await client.get(f"/Demarches/{identifiant}?button=1")
     assert reply.status_code == 404
+    assert textes("fr")["refus"]["inconnu"][0] in reply.text
+    assert '<html lang="fr"' in reply.text
+
+
+async def test_an_old_address_of_a_closed_bouton_leads_to_its_explanation(client, connue, sql):
+    await sql.execute("UPDATE bouton SET ferme_le = now()")
+    reply = await client.get("/Demarches/1006?button=1859", follow_redirects=True)
+    assert reply.status_code == 410
+    assert textes("fr")["refus"]["ferme"][0] in reply.text
 
 
 async def test_the_language_of_an_old_address_is_kept(client, connue):

@@ -109,6 +109,14 @@ async def test_the_stable_address_is_revalidated_and_never_delays_a_page(client)
     assert (again.status_code, again.content) == (304, b"")
 
 
+async def test_hashed_addresses_are_immutable_and_compressed_beforehand(client):
+    for script in construire(False).values():
+        reply = await client.get(f"/widget/v1/{script.nom_immuable}", headers={"accept-encoding": "br"})
+        assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert reply.headers["content-encoding"] == "br"
+        assert int(reply.headers["content-length"]) == len(script.brotli) < len(script.gzip) < len(script.corps)
+
+
 async def test_every_coding_says_the_same(client):
     replies = [
         await client.get("/widget/v1/jdma.js", headers={"accept-encoding": codage})

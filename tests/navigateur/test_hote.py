@@ -83,6 +83,28 @@ async def test_the_page_gains_no_global_and_only_its_own_element_changes(service
     assert await page.evaluate("[...document.body.children].map((e) => e.localName)") == ["main"]
 
 
+@pytest.mark.parametrize("mode", ["panneau", "integre", "lien"])
+async def test_nothing_of_the_page_ever_changes_but_the_link_that_becomes_the_button(service, hotes, ouvrir, mode):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.add_init_script(
+        """window.changements = new Set();
+        const noms = (noeuds) => [...noeuds].map((n) => n.localName || n.nodeName);
+        new MutationObserver((faits) => faits.forEach((f) => {
+          const dit = [f.type, f.target.localName, ...noms(f.removedNodes), "→", ...noms(f.addedNodes)];
+          if (document.readyState != "loading") changements.add(dit.join(" "));
+        })).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });"""
+    )
+    await page.goto(hotes.page(extrait(service.base, bouton.cle, mode=mode)))
+    await expect(page.locator("jdma-avis .jdma :is(button, input, a)").first).to_be_visible()
+    if mode != "lien":
+        if mode == "panneau":
+            await page.get_by_role("button", name="Je donne mon avis").click()
+        await page.get_by_role("radio", name="Bien").click()
+        await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    assert await page.evaluate("[...changements]") == ["childList p a → jdma-avis"]
+
+
 def epingle(base: str, cle: str) -> str:
     return fragments(base, cle).integre
 
