@@ -42,7 +42,7 @@ async def test_the_two_kinds_of_numbers_are_never_mixed_up(client, connue):
     assert (await client.get("/Demarches/1006")).status_code == 404
 
 
-@pytest.mark.parametrize("identifiant", ["9", "%00", "a" * 300, "1006%2F..", "'"])
+@pytest.mark.parametrize("identifiant", ["9", "%00", "a" * 300, "'"])
 async def test_an_unknown_number_gets_a_courteous_page(client, connue, identifiant):
     reply = await client.get(f"/Demarches/{identifiant}?button=1")
     assert reply.status_code == 404
