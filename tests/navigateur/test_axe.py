@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Route, expect
 
+from app.main import create_app
 from app.pages.formulaire_textes import LANGUES
+from tests.conftest import serving
 from tests.navigateur.outils import ATTENTE, check, etats_du_bouton, etats_du_formulaire, extrait
 
 
@@ -129,6 +131,19 @@ async def test_axe_finds_nothing_in_what_the_form_seldom_answers(service, client
         assert (reply.status_code, reply.headers["content-language"]) == (int(statut), langue)
         await page.goto(f"{service.base}/avis/reponse-{statut}")
         await check(page, statut)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_an_official_service(service, settings, database_url, bouton, ouvrir, scheme):
+    page = (await ouvrir(color_scheme=scheme, width=320)).page
+    async with serving(create_app(settings.model_copy(update={"officiel": True}), database_url)) as client:
+        html = (await client.get(f"/avis/{bouton.cle}")).text
+    await page.route(
+        "**/avis/officiel", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8")
+    )
+    await page.goto(f"{service.base}/avis/officiel")
+    await expect(page.get_by_text("République")).to_be_visible()
+    await check(page, "officiel")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
