@@ -20,6 +20,8 @@ let modifie;
 let remis;
 let montree = 0;
 
+const { commentaire } = form.elements;
+const trop = () => [...commentaire.value].length > 15000;
 const champ = (nom) => new FormData(form).get(nom);
 const nombre = (nom) => +champ(nom) || null;
 const propre = (texte, longueur) => [...texte.replace(/[\0\p{Cs}]/gu, "")].slice(0, longueur).join("") || null;
@@ -43,7 +45,7 @@ function complement() {
       aide_autre: aide.includes("autre") ? propre(form.elements.aide_autre.value, 250) : null,
       contacts: contacts[0] ? Object.fromEntries(contacts) : null,
     },
-    commentaire: propre(form.elements.commentaire.value, 15000),
+    commentaire: propre(commentaire.value, 15000),
   };
 }
 
@@ -114,10 +116,8 @@ function avancer() {
   if (etape == MERCI) return;
   // Nothing is sent yet: the server explains what is missing, with the same words as without JavaScript.
   if (champ("note") == null) return form.submit();
-  const { commentaire } = form.elements;
-  const trop = [...commentaire.value].length > 15000;
-  commentaire.ariaInvalid = trop || null;
-  if (trop) {
+  commentaire.ariaInvalid = trop() || null;
+  if (trop()) {
     statut.textContent = mots.trop;
     return commentaire.focus();
   }
@@ -168,7 +168,7 @@ function ecouter() {
   });
   document.addEventListener("visibilitychange", envoyer);
   // As soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
-  form.elements.commentaire.addEventListener("change", envoyer);
+  commentaire.addEventListener("change", () => trop() || envoyer());
 }
 
 reprendre();

@@ -18,6 +18,8 @@ function parcours(hote, cadre, fiche, emettre) {
   let remis;
   let montree = 0;
 
+  const trop = () => [...r.commentaire].length > 15000;
+
   function envoyer() {
     if (hote.note == null) return;
     if (!avis) {
@@ -41,7 +43,7 @@ function parcours(hote, cadre, fiche, emettre) {
 
   function avancer() {
     if (hote.note == null) return;
-    if ([...r.commentaire].length > 15000) return (statut.textContent = T.trop);
+    if (trop()) return (statut.textContent = T.trop);
     envoyer();
     if (etape == 3 && !modifie) emettre("complete");
     montrer(modifie ? MERCI : etape + 1);
@@ -72,7 +74,7 @@ function parcours(hote, cadre, fiche, emettre) {
   };
   cadre.addEventListener("click", click, true);
   // A comment leaves as soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
-  cadre.addEventListener("change", (e) => e.target.localName == "textarea" && envoyer());
+  cadre.addEventListener("change", (e) => e.target.localName == "textarea" && (trop() || envoyer()));
   hote.quitter = envoyer;
   if (hote.sure) envoyer();
   montrer(hote.sure ? 1 : 0);
