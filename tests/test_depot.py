@@ -129,6 +129,8 @@ async def test_a_closed_bouton_is_gone_at_once_but_a_replay_is_still_acknowledge
         ("https://demarches.exemple.gouv.fr:8443", 403),
         ("null", 403),
         ("http://service.test", 201),
+        ("https://service.test", 201),
+        ("https://service.test.autre.exemple", 403),
         (None, 201),
     ],
 )

@@ -57,6 +57,12 @@ async def test_an_old_address_of_a_closed_bouton_leads_to_its_explanation(client
     assert textes("fr")["refus"]["ferme"][0] in reply.text
 
 
+async def test_an_old_address_leads_to_a_bouton_that_is_open_unless_it_names_another(client, connue, sql):
+    await sql.execute("UPDATE bouton SET ferme_le = now() WHERE cle = 'cle-passeport'")
+    assert (await client.get("/Demarches/1006?button=1")).headers["location"] == "/avis/cle-courriel"
+    assert (await client.get(ANCIEN.format("principal"))).headers["location"] == "/avis/cle-passeport"
+
+
 async def test_the_language_of_an_old_address_is_kept(client, connue):
     reply = await client.get("/Demarches/1006?button=1&lang=en")
     assert reply.headers["location"] == "/avis/cle-passeport?langue=en"

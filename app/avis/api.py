@@ -100,13 +100,15 @@ def parse_complement(body: bytes) -> AvisComplement:
 
 
 def origin_of(scope: Scope) -> str | None:
-    """The site that the request comes from; None when the browser names none, or when it is this service's own page."""
+    """The site that the request comes from; None when the browser names none, or when it is this service's own page.
+
+    Its host alone says so: behind a proxy that ends TLS, the scheme seen here is not the browser's.
+    """
     origin = header(scope, b"origin")
     if origin is None:
         return None
-    host = header(scope, b"host") or b""
-    own = (scope["scheme"].encode() + b"://" + host, scope["app"].state.settings.base.encode())
-    return None if origin in own else origin.decode("latin-1").lower().replace("\x00", "")
+    own = origin.partition(b"://")[2] == header(scope, b"host") or origin == scope["app"].state.settings.base.encode()
+    return None if own else origin.decode("latin-1").lower().replace("\x00", "")
 
 
 def read_capability(scope: Scope, signataire: Signataire) -> tuple[UUID, str, int]:

@@ -13,7 +13,7 @@ _FICHE = """
 _PAR_IDENTIFIANT = """
   SELECT b.cle FROM identifiant i JOIN bouton b ON b.demarche_id = i.demarche_id
   WHERE i.source = :source AND i.valeur = :valeur
-  ORDER BY (lower(b.nom) = lower(:nom)) DESC, b.essai, b.id
+  ORDER BY (lower(b.nom) = lower(:nom)) DESC, b.essai, b.ferme_le IS NOT NULL, b.id
   LIMIT 1
 """
 
@@ -24,7 +24,7 @@ async def fiche(connection: AsyncConnection, cle: str) -> Row[Any] | None:
 
 
 async def cle_par_identifiant(connection: AsyncConnection, source: str, valeur: str, nom: str) -> str | None:
-    """The key of the bouton of that name, else of the first one, of the démarche known elsewhere as `source:valeur`."""
+    """The key of the bouton of that name, else of the first open one, of the démarche known as `source:valeur`."""
     values = {"source": source, "valeur": valeur, "nom": nom}
     return (await connection.execute(text(_PAR_IDENTIFIANT), values)).scalar()
 
