@@ -110,10 +110,24 @@ async def test_what_changed_since_the_last_edition_is_said_with_its_counts(clien
     assert "Édition arrêtée fin décembre 2025 50,0 % sur 2 Aujourd’hui 100,0 % sur 2" in texte
 
 
-async def test_an_edition_of_some_demarches_is_not_set_beside_all_of_them(client, jdma, etat, sql):
+async def test_after_an_edition_of_some_demarches_the_home_page_is_about_the_same_ones(client, jdma, etat, sql):
     await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01' WHERE slug = 'haute'")
     await jdma.publish("2025", "--perimetre", "top_250")
-    assert "Depuis la dernière édition" not in await page(client, "/")
+    texte = await page(client, "/")
+    assert "ces chiffres portent sur les démarches suivies par l’observatoire : 1 sur les 6 du catalogue." in texte
+    assert "Démarches au-dessus de 7 100,0 % 1 démarche sur 1 mesurée" in texte
+    assert "la part de démarches au-dessus de 7 ne change pas : 1 sur 1 aujourd’hui, 1 sur 1 alors" in texte
+    assert "Avis reçus 150" in texte
+
+
+async def test_an_edition_of_a_list_is_set_beside_the_same_list(client, jdma, etat, tmp_path):
+    liste = tmp_path / "liste.csv"
+    liste.write_text("slug\nhaute\nbasse\nrare\n")
+    await jdma.publish("2025", "--demarches", str(liste))
+    texte = await page(client, "/")
+    assert "portent sur une liste établie pour cette édition : 3 sur les 6 du catalogue." in texte
+    assert "1 démarche sur 2 mesurées" in texte
+    assert "1 sur 2 aujourd’hui, 1 sur 2 alors" in texte
 
 
 async def test_deployment_says_what_the_api_says_and_who_is_late(client, etat, cibles):

@@ -52,28 +52,45 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
 
     async def calcul(db: AsyncSession) -> bytes:
         periode = lire_periode(None, None, jour)
-        lignes = await lire_lignes(db, periode, minimum)
-        etats = await lire_etats_par_id(db, jour)
-        editions = [e for e in await consultation.lister(db) if e["perimetre"] == "toutes"]
+        toutes = await lire_lignes(db, periode, minimum)
+        editions = comparables(await consultation.lister(db))
+        etats = retenues(editions[0] if editions else None, await lire_etats_par_id(db, jour))
+        lignes = [ligne for ligne in toutes if ligne.demarche.id in etats]
         bilans = {c: bilan_de(etats.values(), c) for c in MONTRES[1:]}
         bilans["satisfaction"] = satisfaction(lignes, etats, minimum)
         cibles = (await lire_cibles(db, jour)).ajouter((None, None), bilans)
-        utilisees = trier([ligne for ligne in lignes if ligne.total], "avis", "decroissant", {})[:6]
+        utilisees = trier([ligne for ligne in toutes if ligne.total], "avis", "decroissant", {})[:6]
         return rendre(
             request,
             "accueil.html",
             periode=periode,
             demarches=len(lignes),
+            catalogue=len(toutes),
             avis=sum(ligne.total for ligne in lignes),
             resumes={c: resumer(c, bilans[c], cibles[c]["cibles"], editions, jour) for c in MONTRES},
             derniere=editions[0] if editions else None,
             precedente=editions[1] if len(editions) > 1 else None,
             communs=jours_communs(editions[0]["periode"], periode) if editions else 0,
             lignes=[(ligne, certitude_de(ligne)) for ligne in utilisees],
-            ministeres=compter_ministeres(lignes),
+            ministeres=compter_ministeres(toutes),
         )
 
     return await repondre_page(request, ("accueil", jour), calcul)
+
+
+def comparables(editions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of these éditions, the latest first, those that are about the same démarches as the latest."""
+    return [e for e in editions if e["perimetre"] == editions[0]["perimetre"]]
+
+
+def retenues(edition: Mapping[str, Any] | None, etats: Mapping[int, Etat]) -> Mapping[int, Etat]:
+    """The démarches that an édition would be about today, so that what is set beside it compares; all without one."""
+    match edition:
+        case {"perimetre": "top_250"}:
+            return {cle: etat for cle, etat in etats.items() if etat.demarche.top_250}
+        case {"perimetre": "liste", "catalogue": ids}:
+            return {cle: etats[cle] for cle in ids if cle in etats}
+    return etats
 
 
 def satisfaction(lignes: Iterable[Ligne], etats: Mapping[int, Etat], minimum: int) -> Bilan:

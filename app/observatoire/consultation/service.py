@@ -18,7 +18,7 @@ from app.observatoire.editions.lecture import Reference
 Objet = dict[str, Any]
 EDITIONS_AU_PLUS: Final = 400
 """A hundred years of quarters: as many as one page shows."""
-_COLONNES: Final = ("slug", "revision", "titre", "minimum", "perimetre", "raison", "methode", "empreinte")
+_COLONNES: Final = ("slug", "revision", "titre", "minimum", "perimetre", "catalogue", "raison", "methode", "empreinte")
 _JSON: Final = ("cibles", "seuils", "bilan")
 
 

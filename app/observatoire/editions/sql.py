@@ -13,7 +13,7 @@ from app.observatoire.models import Edition
 
 _TEXTES = ", ".join(f"CAST(e.{nom} AS text) AS {nom}" for nom in ("cibles", "seuils", "bilan"))
 _EN_LISTE = f"""e.id, e.slug, e.revision, e.titre, e.debut, e.fin, e.minimum, e.perimetre, e.raison, e.publiee_le,
-                e.methode, e.empreinte, {_TEXTES}"""
+                e.methode, e.empreinte, e.catalogue, {_TEXTES}"""
 _ENTETE = f"{_EN_LISTE}, CAST(e.groupes AS text) AS groupes"
 _SLUG = """(demarche ->> 'slug') COLLATE "C" """
 
