@@ -79,10 +79,10 @@ export const etapes = (hote, fiche, r, avancer, montrer) => {
 // No one means to type a NUL or half an emoji, and no database can hold them.
 const propre = (texte, longueur) => [...texte.replace(/[\0\p{Cs}]/gu, "")].slice(0, longueur).join("");
 
-// All the answers, so that a step that did not arrive comes with the next; null takes back what had been sent.
-export function complement(note, r, dejaEnvoye) {
+// All the answers, so that a step that did not arrive comes with the next; null takes back what was said `avant`.
+export function complement(note, r, avant = {}) {
   const suite = { note };
-  if (r.comprehension || r.aide.size || dejaEnvoye) {
+  if (r.comprehension || r.aide.size || "reponses" in avant) {
     suite.reponses = {
       comprehension: r.comprehension || null,
       aide: r.aide.size ? [...r.aide] : null,
@@ -91,6 +91,6 @@ export function complement(note, r, dejaEnvoye) {
     };
   }
   const texte = propre(r.commentaire, 15000);
-  if (texte || dejaEnvoye) suite.commentaire = texte || null;
+  if (texte || "commentaire" in avant) suite.commentaire = texte || null;
   return suite;
 }

@@ -103,7 +103,8 @@ class Hotes:
             handler.send_header(name, value)
         handler.send_header("content-type", "text/html; charset=utf-8")
         handler.end_headers()
-        handler.wfile.write(html.encode())
+        with suppress(ConnectionError):  # the browser has left already
+            handler.wfile.write(html.encode())
 
 
 @contextmanager
