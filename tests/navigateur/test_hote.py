@@ -90,10 +90,14 @@ async def test_nothing_of_the_page_ever_changes_but_the_link_that_becomes_the_bu
     await page.add_init_script(
         """window.changements = new Set();
         const noms = (noeuds) => [...noeuds].map((n) => n.localName || n.nodeName);
-        new MutationObserver((faits) => faits.forEach((f) => {
+        const vus = new MutationObserver((faits) => faits.forEach((f) => {
           const dit = [f.type, f.target.localName, ...noms(f.removedNodes), "→", ...noms(f.addedNodes)];
-          if (document.readyState != "loading") changements.add(dit.join(" "));
-        })).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });"""
+          changements.add(dit.join(" "));
+        }));
+        // Watched from when the parser has finished, which is before the first deferred script.
+        document.addEventListener("readystatechange", () => vus.observe(document, {
+          subtree: true, childList: true, attributes: true, characterData: true,
+        }), { once: true });"""
     )
     await page.goto(hotes.page(extrait(service.base, bouton.cle, mode=mode)))
     await expect(page.locator("jdma-avis .jdma :is(button, input, a)").first).to_be_visible()
