@@ -69,12 +69,15 @@ class Firefox:
 
     async def until(self, condition: str, *arguments: object) -> Any:
         """Return what a condition gives once it is true; fails after thirty seconds."""
-        value = None
+        said: object = "false"
         for _ in range(1500):
-            if value := await self.run(f"return {condition}", *arguments):
-                return value
+            try:
+                if said := await self.run(f"return {condition}", *arguments):
+                    return said
+            except AssertionError as error:  # what it looks in is not there yet, or the page is being left
+                said = error
             await asyncio.sleep(0.02)  # the browser's own progress: there is nothing to wait on
-        raise AssertionError(f"never true: {condition}")
+        raise AssertionError(f"never true: {condition} ({said})")
 
     async def press(self, element: str, *arguments: object) -> None:
         """A real click (pointer, focus, activation) on the element that an expression gives, once it is there."""

@@ -177,6 +177,7 @@ AXE_RUN = "axe.run(document, { resultTypes: ['violations'] }).then((results) => 
 
 async def check(page: Page, where: str) -> None:
     """axe finds no violation at all, in the page and in the shadow roots."""
+    await page.wait_for_load_state()  # its style sheet too
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE)
     violations = await page.evaluate(AXE_RUN)

@@ -161,6 +161,7 @@ async def test_the_pages_without_steps_scroll_one_way_only_at_320_pixels(service
     page = (await ouvrir(width=320, height=700)).page
 
     async def check_page(etat: str) -> None:
+        await page.wait_for_load_state()  # its style sheet too
         await page.evaluate(ESPACER, [espacement, "ltr"])
         assert await page.evaluate(DEBORDEMENTS) == [], etat
         assert await page.evaluate(CIBLES) == [], etat
