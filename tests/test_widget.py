@@ -182,13 +182,13 @@ async def test_the_scale_and_the_trial_are_told_too(client, new_bouton, sql):
 
 
 def test_no_two_modules_of_a_bundle_declare_the_same_name():
-    for entree in ("jdma.js", "questions.js", "page.js"):
+    for entree in ("jdma.js", "questions.js", "page.js", "copier.js"):
         names = re.findall(r"^(?:async )?(?:function|const|let|class) (\w+)", joindre(entree, {}), re.M)
         assert len(names) == len(set(names)), entree
 
 
 def test_nothing_in_the_scripts_is_a_trusted_types_sink_a_cookie_or_a_global():
-    scripts = [*construire(False).values(), ressources()["formulaire.js"]]
+    scripts = [*construire(False).values(), ressources()["formulaire.js"], ressources()["integrer.js"]]
     for script in scripts:
         code = script.corps.decode()
         assert not re.search(

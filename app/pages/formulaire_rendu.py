@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.pages.formulaire_textes import LANGUES, textes
-from app.pages.widget_construction import page_js, reduire
+from app.pages.widget_construction import reduire, script
 from app.ressources import Ressource, codage_accepte, compresser
 
 _HERE = Path(__file__).parent
@@ -42,10 +42,10 @@ environment = Environment(
 
 @lru_cache
 def ressources() -> dict[str, Ressource]:
-    """The files of the form page, by name."""
+    """The files of these pages, by name."""
     css = Ressource("formulaire.css", reduire("text/css", (_HERE / "static" / "formulaire.css").read_text()).encode())
-    js = page_js()
-    return {css.nom: css, js.nom: js}
+    files = (css, script("formulaire.js", "page.js"), script("integrer.js", "copier.js"))
+    return {file.nom: file for file in files}
 
 
 def page(
@@ -62,8 +62,7 @@ def page(
     html = environment.get_template(modele).render(
         t=textes(langue),
         langues=[textes(code) for code in LANGUES] if "fiche" in context and modele not in SEULEMENT_FR else [],
-        css=f"/ressources/{ressources()['formulaire.css'].nom_immuable}",
-        js=f"/ressources/{ressources()['formulaire.js'].nom_immuable}",
+        fichiers={nom: f"/ressources/{file.nom_immuable}" for nom, file in ressources().items()},
         officiel=settings.officiel,
         chemin=request.url.path,
         **context,

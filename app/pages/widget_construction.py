@@ -87,10 +87,10 @@ def questions() -> Ressource:
     return Ressource("questions.js", module.encode())
 
 
-def page_js() -> Ressource:
-    """The script of the form page: the same way of sending, on fields that are already there."""
-    module = reduire("application/javascript", f"(() => {{ {joindre('page.js', {})} }})();")
-    return Ressource("formulaire.js", module.encode())
+def script(nom: str, entree: str) -> Ressource:
+    """A script of this service's own pages, made of `entree` and the modules that it needs."""
+    module = reduire("application/javascript", f"(() => {{ {joindre(entree, {})} }})();")
+    return Ressource(nom, module.encode())
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""What `/integrer` says of a policy is what a real browser does under it."""
+"""The page for product teams: what it says of a policy is what a browser does under it; what it shows can be copied."""
 
 import pytest
 from playwright.async_api import expect
@@ -46,3 +46,28 @@ async def test_the_verdict_is_what_happens(service, hotes, ouvrir, politique):
             await page.get_by_role("button", name="Je donne mon avis").click()
     await expect(page.get_by_role("radio")).to_have_count(0)
     fenetre.console.clear()  # the browser's own words about what the policy blocks
+
+
+async def test_each_piece_of_code_is_copied_with_one_press(service, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir(permissions=["clipboard-read", "clipboard-write"])
+    page = fenetre.page
+    await page.goto(f"{service.base}/integrer/{bouton.cle}")
+    await page.get_by_role("button", name="Copier : Code du bouton").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").filter(has_text="Copié.")).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == fragments(service.base, bouton.cle).lien
+    await page.get_by_text("En image").click()
+    await page.get_by_role("button", name="Copier : Code de l’image").click()
+    await expect(page.get_by_role("status").filter(has_text="Copié.")).to_have_count(2)
+    assert await page.evaluate("navigator.clipboard.readText()") == fragments(service.base, bouton.cle).image
+
+
+async def test_where_the_clipboard_is_closed_the_code_is_selected(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    await page.goto(f"{service.base}/integrer/{bouton.cle}")
+    await page.get_by_role("button", name="Copier : Code du bouton").click()
+    await expect(page.get_by_role("status").filter(has_text="copiez avec")).to_be_visible()
+    assert await page.evaluate("getSelection().toString()") == fragments(service.base, bouton.cle).lien
