@@ -163,10 +163,24 @@ async def ouvrir_panneau(page: Page) -> None:
     await expect(page.get_by_role("radio", name="Bien")).to_be_visible()
 
 
-async def finir(page: Page, commentaire: str) -> None:
-    """From the second question to the thanks."""
+async def premiere_question(page: Page, service: Service, hotes: Hotes, bouton: BoutonDeTest, lieu: str) -> None:
+    """Open the questions where somebody answers: the `formulaire`, or the panel of an `hôte` page."""
+    if lieu == "formulaire":
+        await page.goto(f"{service.base}/avis/{bouton.cle}")
+    else:
+        await page.goto(hotes.page(extrait(service.base, bouton.cle)))
+        await ouvrir_panneau(page)
+
+
+async def aller_au_commentaire(page: Page) -> None:
+    """From the second question to the last one."""
     for _ in range(2):
         await page.get_by_role("button", name="Continuer").click()
+
+
+async def finir(page: Page, commentaire: str) -> None:
+    """From the second question to the thanks."""
+    await aller_au_commentaire(page)
     await page.get_by_role("textbox").fill(commentaire)
     await page.get_by_role("button", name="Terminer").click()
 

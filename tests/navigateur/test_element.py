@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from app.pages.integrer import fragments
-from tests.navigateur.outils import ENREGISTREE, extrait, finir, ouvrir_panneau
+from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, ouvrir_panneau
 
 ELEMENT = 'document.querySelector("jdma-avis")'
 
@@ -18,8 +18,7 @@ async def test_given_another_bouton_it_sends_what_was_said_to_the_first_and_asks
     page = (await ouvrir()).page
     await page.goto(hotes.page(fragments(service.base, premier.cle, {"mode": "integre"}).element))
     await page.get_by_role("radio", name="Bien").click()
-    for _ in range(2):
-        await page.get_by_role("button", name="Continuer").click()
+    await aller_au_commentaire(page)
     await page.get_by_role("textbox").fill("pas fini")
     await page.evaluate(change("bouton", second.cle))
     await page.get_by_role("radio", name="Mal", exact=True).click()

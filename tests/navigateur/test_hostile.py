@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.navigateur.outils import ENREGISTREE, extrait, finir, ouvrir_panneau
+from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, ouvrir_panneau
 
 
 @pytest.mark.parametrize("mode", ["panneau", "integre", "lien"])
@@ -84,8 +84,7 @@ async def test_shortcuts_of_the_page_do_not_fire_while_somebody_types(service, h
     )
     await ouvrir_panneau(page)
     await page.get_by_role("radio", name="Bien").click()
-    for _ in range(2):
-        await page.get_by_role("button", name="Continuer").click()
+    await aller_au_commentaire(page)
     await page.get_by_role("textbox").press_sequentially("jk?/")
     assert await page.evaluate("touches") == 0
     await page.get_by_role("button", name="Terminer").click()
@@ -180,8 +179,7 @@ async def test_any_text_arrives_as_it_was_typed(service, hotes, ouvrir, tape, ga
     await page.goto(hotes.page(extrait(service.base, bouton.cle)))
     await ouvrir_panneau(page)
     await page.get_by_role("radio", name="Bien").click()
-    for _ in range(2):
-        await page.get_by_role("button", name="Continuer").click()
+    await aller_au_commentaire(page)
     source = json.dumps(tape)
     await page.get_by_role("textbox").evaluate(f"e => {{ e.value = {source}; e.dispatchEvent(new Event('input')); }}")
     await page.get_by_role("button", name="Terminer").click()
