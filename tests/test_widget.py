@@ -240,7 +240,14 @@ SERVICE = "https://avis.exemple"
 @pytest.mark.parametrize(
     ("politique", "permis"),
     [
-        ("", [True, True]),
+        ("", []),
+        ("bonjour", []),
+        ("default-scr 'self'", []),
+        ("< HTTP/2 200\r\n< content-security-policy: default-src 'none'\r\n< x-a: b", [False, False]),
+        ("add_header Content-Security-Policy \"default-src 'self'; connect-src *\" always;", [False, True]),
+        ("Header always set Content-Security-Policy \"connect-src 'self'\"", [True, False]),
+        ("header('Content-Security-Policy: script-src \"x\"; connect-src *');", [False, True]),
+        ('{"Content-Security-Policy": "script-src https:; connect-src ws:"}', [True, False]),
         ("img-src 'none'", [True, True]),
         ("default-src 'self'", [False, False]),
         ("default-src *", [True, True]),

@@ -21,7 +21,7 @@ function canal({ h, radios }, T, r, nom) {
     [false, T.joint.non],
   ];
   const demande = (titre, ...reponses) =>
-    h("fieldset", null, h("legend", null, T.canaux[nom] + " : " + titre), radios(...reponses, "serre"));
+    h("fieldset", 0, h("legend", 0, T.canaux[nom] + " – " + titre), radios(...reponses, "serre"));
   return [
     demande(T.joint.question, "joint-" + nom, joint, contact.joint, retenir("joint")),
     demande(T.satisfaction.question, "satisfaction-" + nom, niveaux, contact.satisfaction, retenir("satisfaction")),
@@ -36,7 +36,7 @@ export function aides(outils, T, r) {
     if (CANAUX.includes(nom)) detail = canal(outils, T, r, nom);
     if (nom == "autre") {
       const input = (e) => (r.autre = e.target.value);
-      detail = [h("label", null, T.aide.autre, h("input", { type: "text", maxlength: 250, value: r.autre, input }))];
+      detail = [h("label", 0, T.aide.autre, h("input", { type: "text", maxlength: 250, value: r.autre, input }))];
     }
     return [nom, bouton, h("div", { class: "detail", hidden: !r.aide.has(nom) || !detail[0] }, detail)];
   });
@@ -52,6 +52,6 @@ export function aides(outils, T, r) {
   return h(
     "div",
     { class: "choix aides" },
-    cases.map(([nom, bouton, detail]) => [h("label", null, bouton, h("span", null, T.aide.choix[nom])), detail]).flat(),
+    cases.map(([nom, bouton, detail]) => [h("label", 0, bouton, h("span", 0, T.aide.choix[nom])), detail]).flat(),
   );
 }

@@ -17,20 +17,16 @@ const style = new CSSStyleSheet();
 style.replaceSync(CSS);
 let averti;
 
-// Tried until it works, a second later each time, and at once when the network is back.
-async function insister(action, attendre) {
-  for (let essai = 0; ; ) {
-    try {
-      return await action(essai);
-    } catch {
-      attendre?.();
-      await new Promise((ok) => {
-        setTimeout(ok, 1e3 * ++essai);
-        addEventListener("online", ok);
-      });
-    }
-  }
-}
+// Tried until it works, less and less often, and at once when the network is back.
+const insister = (action, attendre, essai = 0) =>
+  action(essai).catch(async () => {
+    attendre?.();
+    await new Promise((ok) => {
+      setTimeout(ok, 500 * 2 ** ++essai);
+      addEventListener("online", ok);
+    });
+    return insister(action, attendre, essai);
+  });
 
 // The questions, in a file named by its content. When that file is not there any more (the service was updated under
 // an older jdma.js), today's will do, unless the page pins what it loads: then nothing unchecked may run.
@@ -42,7 +38,7 @@ export const charger = (racine, attendre) =>
     return import(href);
   }, attendre);
 
-const courte = (langue) => langue?.split("-")[0];
+const courte = (langue) => langue?.split("-")[0].toLowerCase();
 
 export class JdmaAvis extends HTMLElement {
   static observedAttributes = ["bouton", "apercu", ...Object.keys(OPTIONS)];
@@ -52,12 +48,12 @@ export class JdmaAvis extends HTMLElement {
 
   connectedCallback() {
     if (!this.#racine.firstChild) this.#dessiner();
-    document.addEventListener("visibilitychange", this);
+    addEventListener("visibilitychange", this);
   }
 
   disconnectedCallback() {
     this.handleEvent();
-    document.removeEventListener("visibilitychange", this);
+    removeEventListener("visibilitychange", this);
   }
 
   // The page is hidden, perhaps for good, or the element goes: what was said leaves.
@@ -65,11 +61,11 @@ export class JdmaAvis extends HTMLElement {
     this.#hote?.quitter();
   }
 
-  // Once somebody has answered, only the look follows, unless it is another bouton's turn.
+  // Once somebody has begun, only the look follows, unless it is another bouton's turn.
   attributeChangedCallback(nom, avant, valeur) {
     const corps = this.#racine.firstChild;
     if (!corps || avant == valeur) return;
-    if (nom == "bouton" || this.#hote?.note == null) {
+    if (nom == "bouton" || !this.#hote?.charge) {
       this.handleEvent();
       this.#dessiner();
     } else corps.className = this.#classe(this.#hote.mode);
@@ -104,23 +100,25 @@ export class JdmaAvis extends HTMLElement {
     const attendre = () => (statut.textContent = attente);
     racine.adoptedStyleSheets = [style];
     racine.replaceChildren(corps);
-    if (!cle) return (this.#hote = null);
+    if (!cle) return;
     const hote = (this.#hote = {
       cle, mode, langue, racine, statut, h, noter, question, radios,
       fiche: (suite) =>
-        insister(async () => {
-          const reponse = await fetch(`${SERVICE}/widget/v1/boutons/${cle}?langue=${langue + suite}`);
-          if (reponse.ok) return reponse.json();
-          throw reponse;
-        }, attendre),
+        insister(
+          () =>
+            fetch(`${SERVICE}/widget/v1/boutons/${cle}?langue=${langue + suite}`).then((reponse) =>
+              reponse.ok ? reponse.json() : Promise.reject(),
+            ),
+          attendre,
+        ),
       // Leaving before the questions' file is there: what was clicked leaves too, now or at the next visit.
       quitter: () => {
-        if (hote.note == null || hote.parti || this.hasAttribute("apercu")) return;
+        if (!hote.sure || hote.d || this.hasAttribute("apercu")) return;
         try {
-          hote.d ||= { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
-          hote.parti = navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d)); // else next time
-          const gardes = JSON.parse(localStorage.getItem(COFFRE)) || [];
-          localStorage.setItem(COFFRE, JSON.stringify([...gardes, { d: hote.d, t: Date.now() }]));
+          hote.d = { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
+          navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d)); // refused, what is kept still leaves
+          const gardes = JSON.parse(localStorage[COFFRE] || "[]");
+          localStorage[COFFRE] = JSON.stringify([...gardes, { d: hote.d, t: Date.now() }]);
         } catch {
           // A page without TLS has no randomUUID; storage may be blocked.
         }
@@ -130,12 +128,11 @@ export class JdmaAvis extends HTMLElement {
     const ouvrir = async (note, sure) => {
       hote.note = note ?? hote.note;
       hote.sure ||= sure;
-      if (hote.suivre) return hote.suivre();
-      if (hote.charge) return;
+      if (hote.charge) return hote.suivre?.();
       hote.charge = hote.fiche("&textes=" + mode); // on its way at the same time as the file
       (await charger(racine, attendre)).default(hote);
     };
-    if (mode == "lien") corps.prepend(h("a", { class: "bouton", href: `${SERVICE}/avis/${cle}?langue=${langue}` }, texte));
+    if (mode == "lien") corps.prepend(h("a", { class: "bouton", href: `${SERVICE}/avis/${cle}?langue=${langue}`, target: this.getAttribute("target") }, texte));
     else if (mode == "integre") {
       hote.fiche("").then((vue) => {
         hote.vue = vue;

@@ -41,7 +41,7 @@ function remercier({ h, note }, fiche, r, montrer) {
     r.commentaire,
   ];
   const lignes = [titre, T.comprehension.question, T.aide.question, T.commentaire.question].map((question, rang) => {
-    const attributs = { type: "button", class: "retour", "aria-label": T.modifier + " : " + question, click: () => montrer(rang) };
+    const attributs = { type: "button", class: "retour", "aria-label": T.modifier + " – " + question, click: () => montrer(rang) };
     return h("li", 0, h("p", 0, question, h("b", { dir: "auto" }, reponses[rang] || "–")), h("button", attributs, T.modifier));
   });
   return h(

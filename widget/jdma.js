@@ -5,10 +5,10 @@ import { COFFRE, JdmaAvis, SCRIPT, charger } from "./element.js";
 // Only what is documented is taken over: any other `data-` is the page's own business.
 function remplacer(lien) {
   const { dataset } = lien;
-  const element = h("jdma-avis", { bouton: lien.href.split(/[/?#]/)[4] });
+  const element = h("jdma-avis", { bouton: lien.href.split(/[/?#]/)[4], target: lien.getAttribute("target") });
   for (const nom of JdmaAvis.observedAttributes) if (nom in dataset) element.setAttribute(nom, dataset[nom]);
   element.append(lien.textContent); // its words are the button's
-  lien.replaceWith(element);
+  if (element.getAttribute("bouton")) lien.replaceWith(element);
 }
 
 const remplacerTout = () => document.querySelectorAll("a.jdma").forEach(remplacer);
@@ -21,7 +21,7 @@ if (SCRIPT && !customElements.get("jdma-avis")) {
   try {
     // Pinned, nothing may be loaded but by an element, which checks it.
     const racine = document.querySelector("jdma-avis")?.shadowRoot;
-    if ((racine || !SCRIPT.dataset.questions) && localStorage.getItem(COFFRE)) charger(racine);
+    if ((racine || !SCRIPT.dataset.questions) && localStorage[COFFRE]) charger(racine);
   } catch {
     // Storage is blocked: nothing can be left from before.
   }

@@ -18,6 +18,7 @@ let etape = 0;
 let avis;
 let modifie;
 let remis;
+let recu;
 let montree = 0;
 
 const { commentaire } = form.elements;
@@ -49,10 +50,18 @@ function complement() {
   };
 }
 
-// A reload finds the same avis again in the history of the tab, and not a second one to give.
-const retenir = () => history.replaceState({ d: avis.d, etape, champs: [...new FormData(form)] }, "");
+const adresse = location.href;
+
+// A reload finds the same avis again in the history of the tab, and not a second one to give. Once all of it is stored
+// and thanks were said, it finds the thanks alone: the next person at this computer must not read what was answered.
+function retenir() {
+  if (recu && etape == MERCI) history.replaceState(null, "", form.action + "/merci?langue=" + mots.langue);
+  else history.replaceState({ d: avis.d, etape, champs: [...new FormData(form)] }, "", adresse);
+}
 
 function dire(etat) {
+  recu = etat == "envoye";
+  if (recu) retenir();
   statut.textContent = mots[etat];
   // Closed, unknown, refused: the server's own page explains it.
   if (etat == "refus") form.submit();
@@ -63,23 +72,23 @@ function envoyer() {
   const corps = JSON.stringify(complement());
   if (corps == remis) return;
   remis = corps;
-  if (!avis) {
+  const premier = !avis;
+  if (premier) {
     const d = { id: form.elements.id.value, bouton: mots.cle, note: +champ("note"), langue: mots.langue };
     avis = deposer(d, dire, () => {});
     document.querySelector("nav").hidden = true; // another page would be another avis
   }
-  if (etape || avis.c) avis.completer(JSON.parse(corps));
+  if (etape || !premier) avis.completer(JSON.parse(corps));
   retenir();
 }
 
 // What was answered, in the words of the page; nothing of a channel whose box is no longer ticked.
 function relire(question) {
-  const dites = [...question.querySelectorAll(":checked")].filter(
+  const dites = [...question.querySelectorAll(":checked, textarea, #aide_autre")].filter(
     (e) => e.closest(".detail")?.previousElementSibling.firstElementChild.checked ?? true,
   );
-  const textes = dites.map((e) => e.nextElementSibling.textContent.trim());
-  const libre = question.querySelector("textarea, :has(> :checked) + .detail #aide_autre");
-  return [...textes, libre?.value].filter(Boolean).join(", ") || "–";
+  const textes = dites.map((e) => (e.matches(":checked") ? e.nextElementSibling.textContent.trim() : e.value));
+  return textes.filter(Boolean).join(", ") || "–";
 }
 
 function remercier() {
@@ -88,7 +97,7 @@ function remercier() {
   const lignes = questions.map((question, rang) => {
     const titre = enonces[rang];
     const click = () => montrer(rang, (modifie = true));
-    const attributs = { type: "button", class: "retour", "aria-label": mots.modifier + " : " + titre, click };
+    const attributs = { type: "button", class: "retour", "aria-label": mots.modifier + " – " + titre, click };
     return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, relire(question))), h("button", attributs, mots.modifier));
   });
   merci.replaceChildren(modele, h("h2", 0, mots.reponses), h("ul", { class: "relu" }, lignes));
@@ -112,10 +121,19 @@ function montrer(n, viser = true) {
   if (avis) retenir();
 }
 
+// The one answer that cannot be left out: said beside it, in the words of the page without JavaScript.
+function reclamer() {
+  const [premiere] = questions;
+  const erreur = premiere.querySelector(".erreur") || h("p", { class: "erreur", id: "erreur-note" }, mots.manque);
+  premiere.classList.add("fautive");
+  premiere.setAttribute("aria-describedby", erreur.id);
+  premiere.querySelector("legend").after(erreur);
+  premiere.querySelector("input").focus();
+}
+
 function avancer() {
   if (etape == MERCI) return;
-  // Nothing is sent yet: the server explains what is missing, with the same words as without JavaScript.
-  if (champ("note") == null) return form.submit();
+  if (champ("note") == null) return reclamer();
   commentaire.ariaInvalid = trop() || null;
   if (trop()) {
     statut.textContent = mots.trop;
@@ -166,7 +184,8 @@ function ecouter() {
   form.addEventListener("keydown", (e) => {
     if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
   });
-  document.addEventListener("visibilitychange", envoyer);
+  // A note that the arrows only went over has not been said.
+  document.addEventListener("visibilitychange", () => avis && envoyer());
   // As soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
   commentaire.addEventListener("change", () => trop() || envoyer());
 }

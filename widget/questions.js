@@ -20,8 +20,9 @@ function parcours(hote, cadre, fiche, emettre) {
 
   const trop = () => [...r.commentaire].length > 15000;
 
+  // What the arrows only went over has not been said.
   function envoyer() {
-    if (hote.note == null) return;
+    if (!hote.sure) return;
     if (!avis) {
       const d = hote.d || { id: uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
       avis = hote.racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
@@ -38,11 +39,14 @@ function parcours(hote, cadre, fiche, emettre) {
     statut.textContent = T[etat];
     if (etat != "refus") return;
     emettre("erreur", { code: avis.refus });
-    if (/^(bouton|origine)_/.test(avis.refus)) cadre.replaceChildren(h("p", 0, T.clos));
+    if (/^(bouton|origine)_/.test(avis.refus)) cadre.remove((statut.textContent = T.clos));
   }
 
   function avancer() {
-    if (hote.note == null) return;
+    const premiere = cadre.querySelector("input");
+    // Not required before: it would be announced as wrong from the start.
+    if (hote.note == null) return premiere.reportValidity((premiere.required = 1));
+    hote.sure = 1;
     if (trop()) return (statut.textContent = T.trop);
     envoyer();
     if (etape == 3 && !modifie) emettre("complete");
@@ -95,7 +99,8 @@ function panneau(hote, emettre) {
   const dialogue = h("dialog", { "aria-label": titre, close }, h("p", 0, titre, fermer), cadre, statut);
   corps.append(dialogue);
   hote.suivre = () => {
-    dialogue.open = 0; // it may have been taken out of the page, and put back
+    if (!corps.isConnected) return; // taken out of the page before the questions were there
+    dialogue.open = 0; // it may have been taken out since, and put back
     dialogue.showModal();
     emettre("ouvert");
   };
@@ -124,5 +129,5 @@ export default async function questions(hote) {
   statut.textContent = "";
   if (!fermer) racine.firstChild.replaceChildren(cadre, statut);
   if (vue[1]) parcours(hote, cadre, fiche, emettre);
-  else cadre.append(h("p", 0, vue));
+  else cadre.remove((statut.textContent = vue));
 }

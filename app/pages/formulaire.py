@@ -120,8 +120,8 @@ def formulaire(
         champ: messages[nom].format(max=_espace(au_plus), n=_espace(n))
         for champ, (nom, au_plus, n) in (erreurs or {}).items()
     }
-    mots = orjson.dumps(textes(saisie.langue)["widget"] | {"cle": fiche.cle, "langue": saisie.langue}).decode()
-    context: dict[str, Any] = {"fiche": fiche, "saisie": saisie, "id": saisie.id, "mots": mots}
+    mots = textes(saisie.langue)["widget"] | {"cle": fiche.cle, "langue": saisie.langue, "manque": messages["note"]}
+    context: dict[str, Any] = {"fiche": fiche, "saisie": saisie, "id": saisie.id, "mots": orjson.dumps(mots).decode()}
     context |= {"erreurs": said, "alerte": alerte}
     return page(request, "formulaire.html", saisie.langue, statut=statut, headers=headers, **context)
 

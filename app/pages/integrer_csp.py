@@ -1,7 +1,7 @@
 """Whether a page's Content-Security-Policy lets the button work, and what to add when it does not. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
@@ -10,7 +10,17 @@ Politique = dict[str, list[str]]
 _META = re.compile(r"""(?is)<meta\b(?:"[^"]*"|'[^']*'|[^>"'])*>""")
 _CSP_DE_META = re.compile(r"""(?is)http-equiv\s*=\s*["']?content-security-policy["'\s/>]""")
 _CONTENU = re.compile(r"""(?is)\bcontent\s*=\s*(["'])(.*?)\1""")
-_RAPPORT = re.compile(r"(?im)^\s*content-security-policy-report-only\s*:|^HTTP/[\d.]+ ")
+_EN_TETES = (
+    re.compile(r"(?im)^[\s<>]*content-security-policy\s*:(.*(?:\n[ \t]+.*)*)"),
+    re.compile(r"""(?is)content-security-policy["']?[\s:=,]*(?P<q>["'])(.*?)(?P=q)"""),
+    re.compile(r"""(?is)(?P<q>["'])content-security-policy\s*:(.*?)(?P=q)"""),
+)
+"""A reply's headers (`curl -sI`, `curl -v`); a server's settings (nginx, Apache, JSON); a line of a program."""
+_DIRECTIVE = re.compile(
+    r"[a-z]+(?:-[a-z]+)?-src(?:-elem|-attr)?|base-uri|form-action|frame-ancestors|navigate-to|report-uri|report-to"
+    r"|sandbox|require-trusted-types-for|trusted-types|upgrade-insecure-requests|block-all-mixed-content|plugin-types"
+)
+_RAPPORT = re.compile(r"(?im)^[\s<>]*content-security-policy-report-only\s*:|^[\s<>]*HTTP/[\d.]+ ")
 _PORTS = {"http": 80, "https": 443}
 _BESOINS = (
     ("script-src", ("script-src-elem", "script-src", "default-src"), "charger le bouton"),
@@ -33,17 +43,18 @@ class Verdict:
     remede: str = ""
 
 
-def lire(texte: str) -> list[Politique]:
-    """The policies of what is pasted: a policy alone, its header, every header of a reply (`curl -sI`), or the meta
-    element of a page. A policy that only reports blocks nothing: it is left out.
+def lire(texte: str) -> list[Politique] | None:
+    """The policies of what is pasted: a policy alone, its header, every header of a reply, a line of a server's
+    settings, or the meta element of a page. None when no policy can be read in it; a policy that only reports blocks
+    nothing: it is left out.
     """
     texte = texte.replace("\r", "")
-    pasted = re.findall(r"(?im)^\s*content-security-policy\s*:(.*(?:\n[ \t]+.*)*)", texte)
+    pasted = next((found for form in _EN_TETES if (found := [m[m.lastindex or 0] for m in form.finditer(texte)])), [])
     metas = [_CONTENU.search(meta) for meta in _META.findall(texte) if _CSP_DE_META.search(meta)]
     pasted += [unescape(content[2]) for content in metas if content]
     if not pasted and not _RAPPORT.search(texte):
         pasted = [texte]
-    policies = []
+    policies: list[Politique] = []
     for policy in ",".join(pasted).replace("\n", " ").split(","):
         directives: Politique = {}
         for part in policy.split(";"):
@@ -52,21 +63,26 @@ def lire(texte: str) -> list[Politique]:
                 directives.setdefault(words[0].lower(), words[1:])
         if directives:
             policies.append(directives)
-    return policies
+    known = any(_DIRECTIVE.fullmatch(directive) for policy in policies for directive in policy)
+    return policies if known or _RAPPORT.search(texte) else None
 
 
 def verifier(texte: str, service: str) -> list[Verdict]:
-    """The verdicts of a header for the button served from `service`. Every policy of a page must allow it.
+    """The verdicts of a header for the button served from `service`; none when it holds no policy that can be read.
+    Every policy of a page must allow it.
 
     >>> [v.permis for v in verifier("default-src 'self'", "https://avis.exemple")]
     [False, False]
     """
+    policies = lire(texte)
+    if policies is None:
+        return []
     verdicts = []
     for besoin, chaine, usage in _BESOINS:
-        remedes = [r for policy in lire(texte) if (r := _remede(policy, besoin, chaine, service)) is not None]
+        remedes = [r for policy in policies if (r := _remede(policy, besoin, chaine, service)) is not None]
         refus = [r for r in remedes if not r.startswith("nonce")]
         verdicts.append(Verdict(besoin, usage, not refus, " ; ".join(dict.fromkeys(refus or remedes))))
-    verdicts.extend(_sandbox(texte))
+    verdicts.extend(_sandbox(policies))
     return verdicts
 
 
@@ -106,8 +122,8 @@ def correspond(source: str, service: str, path: str) -> bool:
     return same_host and same_port and same_scheme and same_path
 
 
-def _sandbox(texte: str) -> Iterator[Verdict]:
-    for policy in lire(texte):
+def _sandbox(policies: Iterable[Politique]) -> Iterator[Verdict]:
+    for policy in policies:
         allowed = policy.get("sandbox")
         if allowed is not None and "allow-scripts" not in allowed:
             yield Verdict("sandbox", "exécuter le bouton", permis=False, remede="sandbox … allow-scripts;")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.navigateur.outils import ENREGISTREE, etats_du_bouton, etats_du_formulaire, extrait
+from tests.navigateur.outils import ENREGISTREE, check, etats_du_bouton, etats_du_formulaire, extrait, premiere_question
 
 ARRET = """() => {
   let e = document.activeElement;
@@ -61,7 +61,7 @@ async def test_in_every_step_of_the_form_every_stop_is_seen_and_in_order(service
         *pied,
     ]
     assert len(seen["aide"]) == 1 + 9 + 4 * 2 + 1 + 2 + 1
-    assert len([nom for nom in seen["merci"] if nom.startswith("Modifier : ")]) == 4
+    assert len([nom for nom in seen["merci"] if nom.startswith("Modifier – ")]) == 4
 
 
 async def test_without_javascript_every_stop_of_the_form_is_seen_and_in_order(service, ouvrir):
@@ -123,7 +123,7 @@ async def test_with_javascript_a_page_with_errors_takes_the_focus_to_them(servic
     bouton = await service.bouton()
     page = (await ouvrir()).page
     await page.goto(f"{service.base}/avis/{bouton.cle}")
-    await page.get_by_role("button", name="Continuer").press("Enter")
+    await page.evaluate("document.forms.avis.submit()")  # as before the script is there
     await expect(page.get_by_role("alert")).to_be_focused()
     for touche in ("Tab", "Enter", "Space"):
         await page.keyboard.press(touche)
@@ -151,3 +151,43 @@ async def test_without_javascript_the_keyboard_alone_sends_the_form_and_corrects
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(re.compile("merci"))
     await service.arrives(bouton, note=0, reponses='{"aide": ["autre"]}')
+
+
+@pytest.mark.parametrize("lieu", ["hôte", "intégré", "formulaire"])
+async def test_a_note_that_the_arrows_only_went_over_is_not_sent(service, hotes, ouvrir, lieu):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    if lieu == "intégré":
+        await page.goto(hotes.page(extrait(service.base, bouton.cle, mode="integre")))
+    else:
+        await premiere_question(page, service, hotes, bouton, lieu)
+    await page.get_by_role("radio", name="Mal", exact=True).focus()
+    await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_role("radio", name="Moyennement")).to_be_checked()
+    if lieu == "intégré":
+        await expect(page.get_by_role("button", name="Continuer")).to_be_visible()  # the rest of the questions is there
+    await page.goto(hotes.page("<p>ailleurs</p>"))
+    await page.evaluate("service => fetch(service + '/healthz', { mode: 'no-cors' }).then(() => 1)", service.base)
+    assert await service.avis(bouton) == []
+
+
+@pytest.mark.parametrize("lieu", ["hôte", "formulaire"])
+async def test_going_on_without_the_one_required_answer_is_explained_in_place(service, hotes, ouvrir, lieu):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    await premiere_question(page, service, hotes, bouton, lieu)
+    await fenetre.context.set_offline(True)
+    await page.get_by_role("button", name="Continuer").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("radio").first).to_be_focused()
+    if lieu == "formulaire":
+        group = page.get_by_role("group", name="Dans l’ensemble")
+        await expect(group).to_have_accessible_description(re.compile("^Choisissez une réponse"))
+        await check(page, "réponse manquante")
+    else:
+        assert await page.get_by_role("radio").first.evaluate("e => e.validity.valueMissing")
+    await page.keyboard.press("Space")
+    await expect(page.get_by_role("heading", name="Les explications")).to_be_focused()
+    await fenetre.context.set_offline(False)
+    await service.arrives(bouton, note=0)

@@ -1,7 +1,9 @@
 """The element in the hands of an application: its attributes change, it moves, it shares the page with anything."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app.pages.integrer import fragments
 from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, ouvrir_panneau
@@ -32,6 +34,7 @@ async def test_its_look_changes_while_somebody_answers_and_what_was_said_stays(s
     page = (await ouvrir()).page
     await page.goto(hotes.page(fragments(service.base, bouton.cle).element))
     await ouvrir_panneau(page)
+    await page.evaluate(change("theme", "auto"))  # nothing is said yet, but the panel is open
     await page.get_by_role("radio", name="Bien").click()
     for nom, valeur in (("theme", "sombre"), ("variante", "contour"), ("langue", "en"), ("mode", "lien")):
         await page.evaluate(change(nom, valeur))
@@ -174,3 +177,47 @@ async def test_the_thanks_of_a_bouton_dessai_promise_nothing(service, hotes, ouv
     await finir(page, "essai")
     await expect(page.get_by_text("ni conservés ni comptés")).to_be_visible()
     await expect(page.get_by_text("comptée tout de suite")).to_have_count(0)
+
+
+async def test_taken_out_before_its_questions_are_there_it_opens_once_it_is_back(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    arrived = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await page.route("**/widget/v1/questions*", late)
+    await page.goto(hotes.page(fragments(service.base, bouton.cle).element))
+    async with page.expect_request("**/widget/v1/questions*"):
+        await page.get_by_role("button", name="Je donne mon avis").click()
+    await page.evaluate(f"window.retire = {ELEMENT}; retire.remove()")
+    arrived.set()
+    await page.wait_for_function("retire.shadowRoot.querySelector('[type=radio]')")
+    assert fenetre.console == []
+    await page.evaluate("document.querySelector('main').append(retire)")
+    await page.get_by_role("button", name="Je donne mon avis").click()
+    await page.get_by_role("dialog").get_by_role("radio", name="Bien").click()
+    await service.arrives(bouton, note=10)
+
+
+async def test_a_link_that_opens_elsewhere_still_does_and_one_that_leads_nowhere_is_left_alone(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    page = fenetre.page
+    lien = extrait(service.base, bouton.cle, mode="lien").replace("<a ", '<a target="_blank" rel="noopener" ')
+    await page.goto(hotes.page(f'{lien}<p><a class="jdma">sans adresse</a></p>'))
+    async with fenetre.context.expect_page() as opened:
+        await page.locator("jdma-avis").get_by_role("link", name="Je donne mon avis").click()
+    await expect((await opened.value).get_by_role("radio", name="Bien")).to_be_visible()
+    await expect(page.get_by_text("sans adresse")).to_be_visible()
+
+
+async def test_the_language_of_the_page_counts_however_it_is_written(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(hotes.page(fragments(service.base, bouton.cle).element, lang="EN-gb"))
+    await page.evaluate(f"{ELEMENT}.textContent = ''; {change('theme', 'sombre')}")
+    await expect(page.get_by_role("button", name="Give my opinion")).to_be_visible()

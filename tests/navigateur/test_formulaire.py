@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.navigateur.outils import ATTENTE, ENREGISTREE
+from tests.navigateur.outils import ATTENTE, ENREGISTREE, finir
 
 
 async def jusqu_au_commentaire(page: Page) -> None:
@@ -35,7 +35,7 @@ async def test_with_javascript_questions_come_one_by_one_and_nothing_reloads(ser
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=10, commentaire="Merci 😀")
     assert loaded.count("document") == 1
-    await page.get_by_role("button", name="Modifier : Dans l’ensemble").click()
+    await page.get_by_role("button", name="Modifier – Dans l’ensemble").click()
     await page.get_by_role("radio", name="Mal", exact=True).click()
     await service.arrives(bouton, note=0, commentaire="Merci 😀")
     assert fenetre.console == []
@@ -260,3 +260,39 @@ async def test_the_form_prints_whole_and_without_its_buttons(service, ouvrir, js
     for question in ("Dans l’ensemble", "Les explications", "Avez-vous cherché", "Souhaitez-vous"):
         await expect(page.get_by_role("heading", name=question)).to_be_visible()
     await expect(page.get_by_role("group", name="Comment jugez-vous cette aide ? (Au guichet)")).to_be_visible()
+
+
+@pytest.mark.parametrize("chemin", ["Retour", "Modifier"])
+async def test_a_note_corrected_when_nothing_else_was_said_is_the_one_that_counts(service, ouvrir, chemin):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(f"{service.base}/avis/{bouton.cle}")
+    await page.get_by_role("radio", name="Bien").click()
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    if chemin == "Retour":
+        await page.get_by_role("button", name="Retour").click()
+    else:
+        await finir(page, "")
+        await page.get_by_role("button", name="Modifier – Dans l’ensemble").click()
+    await page.get_by_role("radio", name="Mal", exact=True).click()
+    await service.arrives(bouton, note=0)
+
+
+async def test_once_all_is_stored_a_reload_shows_thanks_and_nothing_of_what_was_said(service, ouvrir):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    adresse = f"{service.base}/avis/{bouton.cle}"
+    await page.goto(adresse)
+    await page.get_by_role("radio", name="Bien").click()
+    await finir(page, "entre nous")
+    await page.wait_for_url(f"{adresse}/merci?langue=fr")
+    assert await page.evaluate("history.state") is None
+    await page.get_by_role("button", name="Modifier – Souhaitez-vous").click()
+    assert page.url == adresse
+    await page.get_by_role("textbox").fill("autre chose")
+    await page.get_by_role("button", name="Terminer").click()
+    await page.wait_for_url(f"{adresse}/merci?langue=fr")
+    await service.arrives(bouton, note=10, commentaire="autre chose")
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Merci, votre avis est enregistré")).to_be_visible()
+    await expect(page.get_by_text("autre chose")).to_have_count(0)

@@ -185,3 +185,26 @@ async def test_somebody_who_takes_more_than_the_hour_of_the_jeton_loses_nothing(
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     assert refused
     await service.arrives(bouton, note=10, commentaire="une heure après")
+
+
+@pytest.mark.parametrize("lieu", ["hôte", "formulaire"])
+async def test_a_browser_of_four_years_ago_sends_a_whole_avis_too(service, hotes, ouvrir, lieu):
+    """Without what came after: AbortSignal.timeout (2022), :has() (2023)."""
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.add_init_script(
+        """delete AbortSignal.timeout;
+        for (const { prototype } of [Document, Element, DocumentFragment])
+          for (const nom of ["querySelector", "querySelectorAll"]) {
+            const cherche = prototype[nom];
+            prototype[nom] = function (css) {
+              if (css.includes(":has")) throw new SyntaxError(css);
+              return cherche.call(this, css);
+            };
+          }"""
+    )
+    await premiere_question(page, service, hotes, bouton, lieu)
+    await page.get_by_role("radio", name="Bien").click()
+    await finir(page, "vieux navigateur")
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10, commentaire="vieux navigateur")
