@@ -230,8 +230,8 @@ def test_the_integrity_is_that_of_the_file_and_of_what_it_loads_after_a_click():
     printed = fragments("https://avis.exemple", "cle")
     for nom, attribut in (("jdma.js", "integrity"), ("questions.js", "data-questions")):
         digest = b64encode(sha384(construire(False)[nom].corps).digest()).decode()
-        assert f'{attribut}="sha384-{digest}"' in printed.integre
-        assert f'{attribut}="sha384-{digest}"' in printed.element_integre
+        assert f'{attribut}="sha384-{digest}"' in printed.epingle
+        assert f'{attribut}="sha384-{digest}"' in printed.element_epingle
 
 
 SERVICE = "https://avis.exemple"

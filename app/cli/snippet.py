@@ -38,7 +38,7 @@ def snippet(
     """Affiche le code HTML à coller dans la page de fin de la démarche."""
     options = {"mode": mode, "variante": variante, "theme": theme, "langue": langue, "position": position}
     choix = _choix(options)
-    forme = _forme({"element": element, "integre": integrite, "image": image}, choix)
+    forme = _forme({"element": element, "epingle": integrite, "image": image}, choix)
     settings = get_settings()
     cle = _bouton(slug, bouton).cle
     typer.echo(getattr(fragments(settings.base, cle, choix, officiel=settings.officiel), forme))

@@ -30,12 +30,12 @@ CSP_MAX = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Fragments:
-    """The HTML to paste, in its forms: `integre` and `element_integre` are the pinned ones."""
+    """The HTML to paste, in its forms: `epingle` and `element_epingle` are the pinned ones."""
 
     lien: str
-    integre: str
+    epingle: str
     element: str
-    element_integre: str
+    element_epingle: str
     image: str
 
 

@@ -88,7 +88,7 @@ async def test_in_the_page_one_click_counts_and_leaving_keeps_what_was_typed(ser
 
 async def test_pinned_by_its_integrity_the_button_works(service, hotes, navigateur):
     bouton = await service.bouton()
-    await navigateur.goto(hotes.page(fragments(service.base, bouton.cle).integre))
+    await navigateur.goto(hotes.page(fragments(service.base, bouton.cle).epingle))
     await navigateur.press("dans('button')")
     await navigateur.press(BIEN)
     await navigateur.until(STATUT, ENREGISTREE)

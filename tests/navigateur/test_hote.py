@@ -110,7 +110,7 @@ async def test_nothing_of_the_page_ever_changes_but_the_link_that_becomes_the_bu
 
 
 def epingle(base: str, cle: str) -> str:
-    return fragments(base, cle).integre
+    return fragments(base, cle).epingle
 
 
 async def test_pinned_the_button_works_and_what_it_loads_is_pinned_too(service, hotes, ouvrir):
