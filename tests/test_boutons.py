@@ -48,12 +48,12 @@ def avis(cle, **values):
 @pytest.mark.parametrize(
     ("options", "query", "nom"),
     [
-        ([], {}, "Code à copier"),
-        (["--mode", "integre", "--variante", "contour"], {"mode": "integre", "variante": "contour"}, "Code à copier"),
-        (["--theme", "sombre", "--langue", "es"], {"theme": "sombre", "langue": "es"}, "Code à copier"),
-        (["--position", "bas-droite"], {"position": "bas-droite"}, "Code à copier"),
+        ([], {}, "Code du bouton"),
+        (["--mode", "integre", "--variante", "contour"], {"mode": "integre", "variante": "contour"}, "Code du bouton"),
+        (["--theme", "sombre", "--langue", "es"], {"theme": "sombre", "langue": "es"}, "Code du bouton"),
+        (["--position", "bas-droite"], {"position": "bas-droite"}, "Code du bouton"),
         (["--integrite", "--mode", "lien"], {"mode": "lien"}, "Code avec intégrité"),
-        (["--element", "--mode", "integre"], {"mode": "integre"}, "Élément"),
+        (["--element", "--mode", "integre"], {"mode": "integre"}, "Code de l’élément"),
         (
             ["--image", "--variante", "discret", "--langue", "en"],
             {"variante": "discret", "langue": "en"},
