@@ -10,7 +10,7 @@ demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
 
 test: check chromium firefox
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -18,8 +18,6 @@ from app.database import make_engine
 from tests.conftest import make_template, of_database, reachable_directory
 from tests.serveur import Load, running_service, wait_ready
 
-pytestmark = pytest.mark.xdist_group("pannes")
-
 
 @pytest.fixture(scope="module")
 async def durable():

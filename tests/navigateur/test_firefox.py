@@ -12,7 +12,6 @@ from tests.navigateur.outils import AXE, ENREGISTREE, extrait
 from tests.navigateur.test_accessibilite import DEBORDEMENTS
 from tests.navigateur.test_profils import STOCKAGE
 
-pytestmark = pytest.mark.xdist_group("firefox")
 BIEN = "[...racine.querySelectorAll('label')].find((e) => e.textContent == 'Bien')?.firstChild"
 STATUT = "dans('[role=status]')?.textContent == arguments[0]"
 STATUT_DU_FORMULAIRE = "document.querySelector('[role=status]')?.textContent == arguments[0]"

@@ -1,19 +1,16 @@
 """The public site in a real browser: accessible, narrow, in the dark, by keyboard, on paper, and silent."""
 
-import asyncio
 import datetime as dt
 import re
-import subprocess
 
 import pytest
 from playwright.async_api import expect
 
+from app.settings import Settings
 from tests.conftest import BoutonDeTest
+from tests.editions import Jdma
 from tests.navigateur.outils import Service, check
-from tests.serveur import COMMAND, ROOT, environment
 from tests.site import rattacher
-
-pytestmark = pytest.mark.xdist_group("site")  # what it is filled with takes a while
 
 ETATS = {
     "accueil": "/",
@@ -102,27 +99,12 @@ async def publish(service: Service, today: dt.date) -> None:
         "INSERT INTO exemption SELECT id, 'bouton', '2020-01-01', NULL, 'Sur papier' FROM demarche ORDER BY id LIMIT 1"
     )
     hier, avant = (str(today - dt.timedelta(days=n)) for n in (1, 100))
-    for commande in (
-        ("preparer", "avant", "--titre", "Édition précédente", "--debut", "2020-01-01", "--fin", avant),
-        ("publier", "avant"),
-        (
-            "preparer",
-            "annee",
-            "--titre",
-            "Édition de l’année",
-            "--debut",
-            "2020-01-01",
-            "--fin",
-            hier,
-            "--cible",
-            "bouton=1",
-        ),
-        ("publier", "annee"),
-        ("reviser", "annee", "--raison", "Le minimum était trop haut.", "--minimum", "5"),
-        ("publier", "annee"),
-    ):
-        env = environment(database_url=service.url, secret_key="k")
-        await asyncio.to_thread(subprocess.run, [*COMMAND, "edition", *commande], env=env, cwd=ROOT, check=True)
+    with pytest.MonkeyPatch.context() as patch:
+        jdma = Jdma(Settings(_env_file=None, database_url=service.url, secret_key="k"), patch)
+        await jdma.publish("avant", periode=("--debut", "2020-01-01", "--fin", avant))
+        await jdma.publish("annee", "--cible", "bouton=1", periode=("--debut", "2020-01-01", "--fin", hier))
+        await jdma("reviser", "annee", "--raison", "Le minimum était trop haut.", "--minimum", "5")
+        await jdma("publier", "annee")
 
 
 @pytest.fixture(scope="session")
