@@ -130,6 +130,21 @@ async def test_an_edition_of_a_list_is_set_beside_the_same_list(client, jdma, et
     assert "1 sur 2 aujourd’hui, 1 sur 2 alors" in texte
 
 
+@pytest.mark.parametrize("perimetre", ["top_250", "liste"])
+async def test_a_national_target_is_not_held_against_some_demarches(
+    client, jdma, etat, cibles, sql, tmp_path, perimetre
+):
+    """These two have the bouton: that says nothing of a target that is about every démarche."""
+    (tmp_path / "liste.csv").write_text("slug\nhaute\nbasse\n")
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01' WHERE slug IN ('haute', 'basse')")
+    options = ("--demarches", tmp_path / "liste.csv") if perimetre == "liste" else ("--perimetre", perimetre)
+    await jdma.publish("2025", *options)
+    texte = await page(client, "/")
+    assert "Démarches qui ont le bouton 100,0 % 2 sur les 2" in texte
+    assert "Cible" not in texte
+    assert "Cible : 100,0 %" in await page(client, "/deploiement")
+
+
 async def test_deployment_says_what_the_api_says_and_who_is_late(client, etat, cibles):
     texte = await page(client, "/deploiement")
     suivi = (await client.get("/api/v1/deploiement?par=ministere&echeance=2026-03-07")).json()

@@ -58,7 +58,8 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
         lignes = [ligne for ligne in toutes if ligne.demarche.id in etats]
         bilans = {c: bilan_de(etats.values(), c) for c in MONTRES[1:]}
         bilans["satisfaction"] = satisfaction(lignes, etats, minimum)
-        cibles = (await lire_cibles(db, jour)).ajouter((None, None), bilans)
+        toutes_suivies = not editions or editions[0]["perimetre"] == "toutes"  # national targets are about all of them
+        cibles = (await lire_cibles(db, jour)).ajouter((None, None), bilans) if toutes_suivies else {}
         utilisees = trier([ligne for ligne in toutes if ligne.total], "avis", "decroissant", {})[:6]
         return rendre(
             request,
@@ -67,7 +68,7 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
             demarches=len(lignes),
             catalogue=len(toutes),
             avis=sum(ligne.total for ligne in lignes),
-            resumes={c: resumer(c, bilans[c], cibles[c]["cibles"], editions, jour) for c in MONTRES},
+            resumes={c: resumer(c, bilans[c], cibles[c]["cibles"] if cibles else (), editions, jour) for c in MONTRES},
             derniere=editions[0] if editions else None,
             precedente=editions[1] if len(editions) > 1 else None,
             communs=jours_communs(editions[0]["periode"], periode) if editions else 0,
