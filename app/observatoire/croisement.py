@@ -11,7 +11,7 @@ from math import sqrt
 from statistics import fmean, variance
 from typing import Final, Protocol
 
-from app.indices.formules import Intervalle, Statut, Z, wilson
+from app.indices.formules import Intervalle, Z, wilson
 
 MINIMUM: Final = 5
 """Under so many démarches, or people, a group says nothing."""
@@ -23,15 +23,13 @@ class Notes(Protocol):
     """The notes of a démarche: its indice, or as much of it."""
 
     @property
-    def statut(self) -> Statut: ...
-    @property
     def total(self) -> int: ...
     @property
     def satisfaits(self) -> int: ...
     @property
     def note_moyenne(self) -> float | None: ...
     @property
-    def au_dessus_de_7(self) -> bool | None: ...
+    def au_dessus_de_7(self) -> bool | None: ...  # None: the indice is not published
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def croiser(demarches: Iterable[tuple[bool | None, Notes]]) -> Croisement:
     for atteint, indice in demarches:
         if atteint is None:
             non_mesurees += 1
-        elif indice.statut != "publie":
+        elif indice.au_dessus_de_7 is None:
             sans_satisfaction += 1
         else:
             cotes[atteint].append(indice)

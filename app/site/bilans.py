@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
+from app.observatoire.classement.schemas import Cote
+from app.observatoire.donnees.confidentialite import trop_peu
 from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, note, pluriel, pourcent
 
 MOINS: Final = "\u2212"
@@ -48,6 +50,11 @@ def laissees_de_cote(bilan: Mapping[str, Any], sans_objet: str = "sans objet") -
         f"{nombre(bilan['sans_objet'])} {sans_objet}" if bilan["sans_objet"] else "",
     )
     return ", ".join(filter(None, dites)) or "aucune"
+
+
+def se_montre(cote: Cote | None) -> bool:
+    """Whether the notes of one side of an intervention may be shown: enough avis, and never fewer than five."""
+    return cote is not None and cote.statut == "publie" and not trop_peu(cote.total)
 
 
 def signe(valeur: float, texte: str) -> str:
@@ -106,6 +113,7 @@ def _au(echeance: dt.date | None) -> str:
 
 FONCTIONS: Final[dict[str, Any]] = {
     "laissees_de_cote": laissees_de_cote,
+    "se_montre": se_montre,
     "points": points,
     "difference": difference,
     "valeur_dite": valeur,

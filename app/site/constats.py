@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.observatoire.donnees.confidentialite import trop_peu
 from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.indicateurs.satisfaction import AVIS
 from app.observatoire.valeurs import Indicateur
 from app.site.affichage import INSECABLE, arrondir, jour, pluriel
 
@@ -71,6 +73,8 @@ def constater(valeurs: Mapping[str, Mapping[str, Any]]) -> list[Constat]:
 
 
 def _constat(i: Indicateur, v: Mapping[str, Any]) -> Constat:
+    rare = v["source"] == AVIS and trop_peu(v["n"] or 0)  # published by a minimum under five
+    v = {**v, "statut": "insuffisant"} if rare else v
     publie = v["statut"] == "publie"
     return Constat(
         i.cle,
@@ -79,7 +83,7 @@ def _constat(i: Indicateur, v: Mapping[str, Any]) -> Constat:
         mesure(i.cle, i.unite, i.seuils, v["valeur"]) if publie else ABSENCES[v["statut"]],
         _precision(i.cle, v["statut"], v["detail"]),
         v["atteint"] if publie else None,
-        NIVEAUX.get(v["niveau"] or "", ""),
+        NIVEAUX.get(v["niveau"] or "", "") if publie else "",
         "" if v["n"] is None else pluriel(v["n"], CHOSES.get(i.cle, "réponse")),
         v["source"] or "",
         v["date"],

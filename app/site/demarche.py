@@ -66,8 +66,8 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
 
 
 def changement(avant: dict[str, Any], apres: dict[str, Any]) -> Ecart | None:
-    """What changed from a période to the next; None unless both are published."""
-    if avant["statut"] != "publie" or apres["statut"] != "publie":
+    """What changed from a période to the next; None unless both are published, of five people or more."""
+    if any(indice["statut"] != "publie" or trop_peu(indice["total"]) for indice in (avant, apres)):
         return None
     return ecart(*([indice["repartition"][str(note)] for note in range(11)] for indice in (avant, apres)))
 
