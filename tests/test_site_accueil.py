@@ -130,6 +130,35 @@ async def test_an_edition_of_a_list_is_set_beside_the_same_list(client, jdma, et
     assert "1 sur 2 aujourd’hui, 1 sur 2 alors" in texte
 
 
+async def test_editions_of_other_demarches_or_of_another_minimum_are_not_set_side_by_side(client, jdma, etat, tmp_path):
+    """The last édition is about `haute` and `basse`: neither the other list, nor the same one from 150 avis on."""
+    annee = ("--debut", "2025-03-01", "--fin", "2026-02-28")
+    for slug, noms, fin, options in (
+        ("autre", "muette\nrare\n", "2025-12-01", ()),
+        ("severe", "haute\nbasse\n", "2025-12-02", ("--minimum", "150")),
+        ("pareille", "basse\nhaute\n", "2025-12-03", ()),
+        ("derniere", "haute\nbasse\n", annee[3], ()),
+    ):
+        (tmp_path / "liste.csv").write_text(f"slug\n{noms}")
+        periode = ("--debut", "2025-03-01", "--fin", fin)
+        await jdma.publish(slug, "--demarches", tmp_path / "liste.csv", *options, periode=periode)
+    html = (await client.get("/", headers=HTML)).text
+    assert "comparer?de=pareille&amp;a=derniere" in html
+    cours = lire(html).partition("Part des démarches mesurées au-dessus de 7 Quand")[2].partition("Aujourd’hui")[0]
+    assert re.findall(r"(\S+ 2\d{3}) \d", cours) == ["décembre 2025", "février 2026"]
+
+
+async def test_satisfaction_is_not_compared_with_an_edition_of_another_minimum(client, jdma, etat):
+    """From 150 avis on, one démarche of one was above 7; from 100 on it is one of two: nothing has fallen."""
+    await jdma.publish("2025", "--minimum", "150")
+    texte = await page(client, "/")
+    assert "Démarches au-dessus de 7 50,0 %" in texte
+    assert "la part de démarches au-dessus de 7 ne se compare pas : l’édition publie un indice à partir de 150" in texte
+    assert "−50,0 points" not in texte
+    assert "baisse" not in texte.partition("Depuis la dernière édition")[2].partition("Les démarches qui reçoivent")[0]
+    assert "la part de celles qui ont le bouton ne change pas" in texte
+
+
 @pytest.mark.parametrize("perimetre", ["top_250", "liste"])
 async def test_a_national_target_is_not_held_against_some_demarches(
     client, jdma, etat, cibles, sql, tmp_path, perimetre

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.indices.formules import METHODE
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
 from app.indices.periode import Periode, lire_periode
@@ -54,12 +55,14 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
         periode = lire_periode(None, None, jour)
         toutes = await lire_lignes(db, periode, minimum)
         editions = comparables(await consultation.lister(db))
+        notees = notees_pareil(editions, minimum)
         etats = retenues(editions[0] if editions else None, await lire_etats_par_id(db, jour))
         lignes = [ligne for ligne in toutes if ligne.demarche.id in etats]
         bilans = {c: bilan_de(etats.values(), c) for c in MONTRES[1:]}
         bilans["satisfaction"] = satisfaction(lignes, etats, minimum)
         toutes_suivies = not editions or editions[0]["perimetre"] == "toutes"  # national targets are about all of them
-        cibles = (await lire_cibles(db, jour)).ajouter((None, None), bilans) if toutes_suivies else {}
+        visees = (await lire_cibles(db, jour)).ajouter((None, None), bilans) if toutes_suivies else {}
+        cibles = {c: dite["cibles"] for c, dite in visees.items()}
         utilisees = trier([ligne for ligne in toutes if ligne.total], "avis", "decroissant", {})[:6]
         return rendre(
             request,
@@ -68,7 +71,12 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
             demarches=len(lignes),
             catalogue=len(toutes),
             avis=sum(ligne.total for ligne in lignes),
-            resumes={c: resumer(c, bilans[c], cibles[c]["cibles"] if cibles else (), editions, jour) for c in MONTRES},
+            resumes={
+                c: resumer(c, bilans[c], cibles.get(c, ()), editions if c != "satisfaction" else notees, jour)
+                for c in MONTRES
+            },
+            notes_comparables=notees == editions,
+            methode=METHODE,
             derniere=editions[0] if editions else None,
             precedente=editions[1] if len(editions) > 1 else None,
             communs=jours_communs(editions[0]["periode"], periode) if editions else 0,
@@ -80,8 +88,18 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
 
 
 def comparables(editions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Of these éditions, the latest first, those that are about the same démarches as the latest."""
-    return [e for e in editions if e["perimetre"] == editions[0]["perimetre"]]
+    """Of these éditions, the latest first, those made of the same démarches and in the same way as the latest."""
+    return [e for e in editions if _conditions(e) == _conditions(editions[0])]
+
+
+def _conditions(edition: Mapping[str, Any]) -> tuple[Any, ...]:
+    faite = (edition["minimum"], edition["methode"])
+    return edition["perimetre"], sorted(edition["catalogue"] or ()), *faite
+
+
+def notees_pareil(editions: Sequence[Mapping[str, Any]], minimum: int) -> Sequence[Mapping[str, Any]]:
+    """Those of `comparables`, if their indices were made as those of today are."""
+    return [e for e in editions if (e["minimum"], e["methode"]) == (minimum, METHODE)]
 
 
 def retenues(edition: Mapping[str, Any] | None, etats: Mapping[int, Etat]) -> Mapping[int, Etat]:
