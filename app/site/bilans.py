@@ -29,6 +29,7 @@ CONDITIONS: Final = {
     "methode": "la méthode de calcul",
     "minimum": "le nombre d’avis à partir duquel un indice est publié",
     "perimetre": "les démarches retenues",
+    "catalogue": "la liste des démarches",
 }
 PERIMETRES: Final = {
     "toutes": "toutes les démarches",

@@ -182,6 +182,7 @@ async def _cote(db: AsyncSession, row: Row[Any]) -> Cote:
         orjson.loads(row.seuils),
         orjson.loads(row.bilan)["indicateurs"],
         [_ligne(ligne) for ligne in await sql.lignes(db, row.id)],
+        None if row.catalogue is None else sorted(row.catalogue),
     )
 
 
