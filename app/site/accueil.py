@@ -1,7 +1,6 @@
 """`/`: the state of things today in one glance, its trend, and what changed since the last édition."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -13,10 +12,10 @@ from app.indices.formules import METHODE
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
 from app.indices.periode import Periode, lire_periode
-from app.indices.synthese import synthese
-from app.observatoire.bilan import Bilan, faire
+from app.observatoire.bilan import Bilan
 from app.observatoire.consultation import service as consultation
 from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats_par_id
+from app.observatoire.satisfaction import bilan_satisfaction, exemptees
 from app.site.affichage import alphabetique, etape
 from app.site.graphiques import Point
 from app.site.rendu import rendre, repondre_page
@@ -59,7 +58,7 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
         etats = retenues(editions[0] if editions else None, await lire_etats_par_id(db, jour))
         lignes = [ligne for ligne in toutes if ligne.demarche.id in etats]
         bilans = {c: bilan_de(etats.values(), c) for c in MONTRES[1:]}
-        bilans["satisfaction"] = satisfaction(lignes, etats, minimum)
+        bilans["satisfaction"] = bilan_satisfaction(lignes, await exemptees(db, periode), minimum)
         toutes_suivies = not editions or editions[0]["perimetre"] == "toutes"  # national targets are about all of them
         visees = (await lire_cibles(db, jour)).ajouter((None, None), bilans) if toutes_suivies else {}
         cibles = {c: dite["cibles"] for c, dite in visees.items()}
@@ -110,14 +109,6 @@ def retenues(edition: Mapping[str, Any] | None, etats: Mapping[int, Etat]) -> Ma
         case {"perimetre": "liste", "catalogue": ids}:
             return {cle: etats[cle] for cle in ids if cle in etats}
     return etats
-
-
-def satisfaction(lignes: Iterable[Ligne], etats: Mapping[int, Etat], minimum: int) -> Bilan:
-    """The synthesis of the indicateur over live figures, as a survey makes it: exempt démarches are left out."""
-    exemptes = {cle for cle, etat in etats.items() if "satisfaction" in etat.exemptions}
-    s = synthese((ligne.note for ligne in lignes if ligne.demarche.id not in exemptes), minimum)
-    statuts = {"publie": s.mesurees, "insuffisant": s.insuffisant, "non_mesure": s.aucun_avis, "exempte": len(exemptes)}
-    return faire(Counter(statuts), s.au_dessus_de_7, Counter())
 
 
 def resumer(

@@ -10,6 +10,7 @@ from app.indices.parametres import AujourdHui
 from app.observatoire import service as observatoire
 from app.observatoire.classement import interventions, service
 from app.observatoire.indicateurs import PAR_CLE
+from app.observatoire.satisfaction import exemptees
 from app.site.liste import Nom, choix
 from app.site.parametres import PeriodeDep
 from app.site.rendu import rendre, repondre_page
@@ -35,14 +36,13 @@ async def classement(request: Request, jour: AujourdHui, periode: PeriodeDep, mi
     async def calcul(db: AsyncSession) -> bytes:
         minimum = _minimum(request)
         lignes = await lire_lignes(db, periode, minimum)
-        exemptees = await service.exemptees(db, periode)
         return rendre(
             request,
             "classement.html",
             periode=periode,
             ministere=ministere,
             ministeres=choix(lignes, Criteres())["ministere"],
-            classement=service.ranger(lignes, exemptees, periode, ministere or None, CITEES),
+            classement=service.ranger(lignes, await exemptees(db, periode), periode, ministere or None, CITEES),
             interventions=await interventions.toutes(db, jour, minimum, ministere or None),
         )
 
