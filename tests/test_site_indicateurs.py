@@ -203,6 +203,28 @@ async def test_satisfaction_is_compared_with_n_and_intervals(client, new_bouton,
     assert "Laissées de côté : 0 dont on ne sait pas" in texte
 
 
+async def test_who_is_left_out_of_a_comparison_is_told_with_the_reason(client, new_bouton, sql, count, on_a_known_day):
+    """Of five that were examined, one is exempt from satisfaction; then one exempt, two offline, one unknown."""
+    await count(await new_bouton("inconnue"), "2026-01-15", {10: 100})
+    for slug in ("b0", "b1", "b2", "b3", "b4", "exempte", "partie", "absente"):
+        bouton = await new_bouton(slug)
+        await count(bouton, "2026-01-15", {10: 100})
+        await sql.execute(FAITS, bouton.demarche_id)
+    await sql.execute("UPDATE demarche SET en_ligne = false WHERE slug IN ('partie', 'absente')")
+    for slug, indicateur in (("b0", "satisfaction"), ("exempte", "accessibilite")):
+        await sql.execute("INSERT INTO exemption SELECT id, $2, '2020-01-01', NULL, 'Essai' FROM demarche"
+                          " WHERE slug = $1", slug, indicateur)  # fmt: skip
+    reste = "1 dont on ne sait pas si elles atteignent le critère, 2 exemptées, 2 sans objet (pas en ligne)"
+    texte = await lue(client, "/croisement")
+    assert f"Laissées de côté : {reste}, 0 qui ont trop peu d’avis." in texte
+    assert "Démarches comparées 0 4" in texte
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01'")
+    for perimetre in ("toutes", "top_250"):
+        x = (await client.get(f"/api/v1/croisement?perimetre={perimetre}")).json()
+        left_out = ("non_mesurees", "exemptees", "sans_objet", "sans_satisfaction")
+        assert (x["autres"]["demarches"], *(x[cle] for cle in left_out)) == (4, 1, 2, 2, 0), perimetre
+
+
 async def test_too_small_a_group_says_nothing(client, connue):
     texte = await lue(client, "/croisement")
     assert "en dessous de cinq, un groupe ne dit rien" in texte

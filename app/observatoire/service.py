@@ -19,12 +19,14 @@ from app.indices.service import Par, en_json
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan
 from app.observatoire.cibles import Cibles, Qui
-from app.observatoire.croisement import Notes, croiser
+from app.observatoire.croisement import Notes, Reponse, croiser
 from app.observatoire.declarations import DECLARES, Declaration, Identite, declarer
 from app.observatoire.etat import lire_etats_par_id
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
 from app.observatoire.releve import Ligne, Perimetre, bilans, par_groupe, relever
+from app.observatoire.satisfaction import exemptees
 from app.observatoire.sql import Parmi
+from app.observatoire.valeurs import Valeur
 
 Objet = dict[str, Any]
 
@@ -171,11 +173,18 @@ async def lire_croisement(
 
 async def _croises(
     db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
-) -> list[tuple[bool | None, Notes]]:
+) -> list[tuple[Reponse, Notes]]:
     """Whether each démarche meets a criterion, and its notes."""
+    exemptes = await exemptees(db, periode)
+
+    def reponse(demarche: int, valeur: Valeur) -> Reponse:
+        if valeur.atteint is None:
+            return valeur.statut
+        return "exempte" if demarche in exemptes else valeur.atteint
+
     if perimetre != "toutes" or "boutons" in PAR_CLE[indicateur].lit:
         lignes = await relever(db, periode, minimum, perimetre, cles=(indicateur,))
-        return [(ligne.valeurs[indicateur].atteint, ligne.indice) for ligne in lignes]
+        return [(reponse(ligne.demarche.id, ligne.valeurs[indicateur]), ligne.indice) for ligne in lignes]
     etats = await lire_etats_par_id(db, periode.fin, (indicateur,))
-    lignes_notees = await lire_lignes(db, periode, minimum)
-    return [(etats[ligne.demarche.id].valeurs[indicateur].atteint, ligne) for ligne in lignes_notees]
+    notees = [(ligne.demarche.id, ligne) for ligne in await lire_lignes(db, periode, minimum)]
+    return [(reponse(cle, etats[cle].valeurs[indicateur]), ligne) for cle, ligne in notees]
