@@ -119,6 +119,8 @@ def _edition(rangs: list[Any]) -> dcat.Edition:
         _instant(un.publiee_le),
         un.methode,
         un.minimum,
+        un.perimetre,
+        un.demarches,
         {row.nom: (row.taille, row.sha256) for row in rangs},
     )
 
