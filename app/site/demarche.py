@@ -10,7 +10,7 @@ from app.demarches import service as catalogue
 from app.demarches.resolution import resolve_actuelle
 from app.indices import service
 from app.indices.parametres import AujourdHui
-from app.indices.periode import JOUR, PREMIER_JOUR, Periode, etapes
+from app.indices.periode import JOUR, PREMIER_JOUR, Periode, debut_etape, etapes
 from app.observatoire import service as observatoire
 from app.observatoire.classement import interventions
 from app.observatoire.donnees.confidentialite import trop_peu
@@ -59,6 +59,7 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
             interventions=await interventions.de_la_demarche(db, connue.id, jour, minimum),
             engagements=await engagements.tous(db, Filtre(demarche=connue.slug), jour, minimum),
             pas=pas,
+            depuis=fenetre(periode, pas).debut,
             pas_possibles=PAS,
         )
 
@@ -95,9 +96,9 @@ def _point(bornes: Periode, element: dict[str, Any], pas: Pas, publiee: bool) ->
 
 
 def fenetre(periode: Periode, pas: Pas) -> Periode:
-    """What an evolution by `pas` shows: whole steps, some years of them."""
-    debut = min(periode.debut, periode.fin.replace(year=max(PREMIER_JOUR.year, periode.fin.year - ANNEES[pas]), day=1))
-    return Periode(max(PREMIER_JOUR, debut.replace(day=1)), periode.fin)
+    """What an evolution by `pas` shows: some years, from the first day of a step on."""
+    loin = periode.fin.replace(year=max(PREMIER_JOUR.year, periode.fin.year - ANNEES[pas]), day=1)
+    return Periode(debut_etape(min(periode.debut, loin), pas), periode.fin)
 
 
 def precedente(periode: Periode) -> Periode:
