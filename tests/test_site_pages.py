@@ -150,6 +150,15 @@ async def test_the_boutons_of_a_demarche_say_since_when(client, noted):
     assert re.search(r"Principal\s+15 janvier 2026\s+ouvert", texte)
 
 
+async def test_a_bouton_for_trying_is_shown_to_nobody(client, noted, sql):
+    await sql.execute("INSERT INTO bouton (demarche_id, cle, nom, essai) VALUES ($1, 'r', 'Recette', true)",
+                      noted.demarche_id)  # fmt: skip
+    assert "Recette" not in (await client.get("/demarches/demarche")).text
+    await sql.execute("DELETE FROM compte")
+    await sql.execute("DELETE FROM bouton WHERE NOT essai")
+    assert "Cette démarche n’a pas encore de bouton." in lire((await client.get("/demarches/demarche")).text)
+
+
 async def test_titles_cannot_inject(client, noted, sql):
     title = "Déclarer <script>alert(1)</script> \"x\" & 'y'"
     await sql.execute("UPDATE demarche SET titre = $1, titre_recherche = 'declarer script'", title)

@@ -53,7 +53,7 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
             ecart=changement(avant, indice),
             trop_peu=trop_peu,
             points=await evolution(db, slug, periode, pas, minimum, indice["statut"] == "publie"),
-            boutons=await boutons.lister(db, slug),
+            boutons=[bouton for bouton in await boutons.lister(db, slug) if not bouton.essai],
             constats=constater(lu["valeurs"]),
             historiques=historiques(lu["historique"]),
             interventions=await interventions.de_la_demarche(db, connue.id, jour, minimum),
