@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, note, pluriel, pourcent
+from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, pluriel, pourcent
+from app.site.constats import mesure
 
 MOINS: Final = "\u2212"
 STATUTS_VALEUR: Final = {
@@ -76,16 +77,13 @@ def difference(ecart: float | None, unite: str) -> str:
     return signe(ecart, decimal(abs(ecart), 0)) + (f"{INSECABLE}ms" if unite == "ms" else "")
 
 
-def valeur(objet: Mapping[str, Any], unite: str) -> str:
-    """What an indicateur said of a démarche, or why it said nothing."""
-    dite = objet["valeur"]
+def valeur(objet: Mapping[str, Any], cle: str, definition: Mapping[str, Any]) -> str:
+    """What an indicateur, as an édition defined it, said of a démarche; or why it said nothing."""
     if objet["statut"] != "publie":
         return STATUTS_VALEUR[objet["statut"]]
-    if isinstance(dite, bool):
-        return "oui" if dite else "non"
-    if dite is None or isinstance(dite, str):
-        return dite or ("critère atteint" if objet["atteint"] else "critère non atteint")
-    return {"%": pourcent, "/10": note}.get(unite, decimal)(dite) + (f"{INSECABLE}ms" if unite == "ms" else "")
+    if objet["valeur"] is None:
+        return "critère atteint" if objet["atteint"] else "critère non atteint"
+    return mesure(cle, definition.get("unite", ""), definition.get("seuils", {}), objet["valeur"])
 
 
 def cible(t: Mapping[str, Any]) -> str:
