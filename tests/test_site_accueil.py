@@ -82,6 +82,26 @@ async def test_targets_stand_beside_what_they_are_about(client, etat, cibles):
     assert "Cible : 100,0 % au 7 mars 2026 : il manque 25,0 points et l’échéance est dépassée depuis 10 jours." in texte
 
 
+async def test_a_share_is_never_rounded_onto_the_target_that_it_stands_beside(client, jdma, new_bouton, count, sql):
+    for rang in range(12):
+        bouton = await new_bouton(f"d{rang}")
+        await rattacher(sql, bouton, "un")
+        if rang < 8:
+            await count(bouton, "2025-03-01", {9: 100})
+    for slug, qui in (("tous", "NULL"), ("un", "(SELECT id FROM ministere)")):
+        await sql.execute(
+            "INSERT INTO engagement (slug, genre, titre, porteur, statut, indicateur, cible, ministere_id)"
+            f" VALUES ($1, 'cible', $1, 'moi', 'prevu', 'bouton', 0.667, {qui})",
+            slug,
+        )
+    await jdma.publish("2025", "--cible", "bouton=0.667")
+    adresses = ("/", "/deploiement", "/ministeres/un", "/engagements", "/engagements/tous", "/editions/2025")
+    for adresse in adresses:
+        texte = re.sub("[Cc]ible( de|) :? ?66,7 %|66,7 % pas atteinte|pour 66,7 %", "", await page(client, adresse))
+        assert "66,67 %" in texte, adresse
+        assert "66,7 %" not in texte, (adresse, texte[max(0, texte.find("66,7 %") - 60) :][:90])
+
+
 async def test_a_demarche_that_is_exempt_from_satisfaction_is_left_out_as_in_the_api(client, etat, sql):
     await sql.execute("INSERT INTO exemption VALUES ($1, 'satisfaction', '2020-01-01', NULL, 'r')",
                       etat["basse"].demarche_id)  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from app.observatoire.indicateurs import INDICATEURS
 from app.observatoire.valeurs import Indicateur
-from app.site.affichage import INSECABLE, arrondir, jour, pluriel
+from app.site.affichage import INSECABLE, arrondir, jour, pluriel, pourcent
 
 ABSENCES: Final = {
     "insuffisant": "Trop peu de réponses",
@@ -36,8 +36,7 @@ def mesure(cle: str, unite: str, seuils: Mapping[str, float], valeur: object) ->
     if not isinstance(valeur, int | float):
         return str(valeur)
     if unite == "%":
-        bornes = (0, 100, *(100 * seuil for seuil in seuils.values()))
-        return f"{arrondir(100 * valeur, bornes)}{INSECABLE}%"
+        return pourcent(valeur, *seuils.values())
     if unite == "ms":
         return f"{arrondir(valeur, seuils.values(), 0)}{INSECABLE}ms"
     if unite == "/10":
