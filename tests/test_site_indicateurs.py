@@ -71,6 +71,13 @@ async def test_fewer_than_five_answers_say_nothing_of_a_question(client, connue)
     assert re.search(r"Simplicité du langage .{0,160} Trop peu de réponses 3 réponses", texte)
 
 
+async def test_an_answer_to_a_question_is_written_alike_wherever_it_stands(client, connue, count):
+    await count(connue, "2026-01-15", {5: 16, 4: 81}, question=2)  # 7.975 with those of `connue`: under 8
+    texte = await lue(client, "/demarches/demarche")
+    assert "8,0 / 10" not in texte
+    assert texte.count("7,97 / 10") == 2
+
+
 async def test_the_history_of_an_indicateur_is_there_the_latest_first(client, connue):
     texte = await lue(client, "/demarches/demarche")
     assert "Historique : Accessibilité (3 relevés)" in texte

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, pluriel, pourcent
-from app.site.constats import mesure
+from app.site.constats import mesure, mesure_du_jour
 
 MOINS: Final = "\u2212"
 STATUTS_VALEUR: Final = {
@@ -106,6 +106,7 @@ FONCTIONS: Final[dict[str, Any]] = {
     "laissees_de_cote": laissees_de_cote,
     "points": points,
     "difference": difference,
+    "mesure_dite": mesure_du_jour,
     "valeur_dite": valeur,
     "cible_dite": cible,
     "EVOLUTIONS": EVOLUTIONS,

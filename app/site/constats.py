@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
 from app.observatoire.valeurs import Indicateur
 from app.site.affichage import INSECABLE, arrondir, jour, pluriel, pourcent
 
@@ -44,6 +44,12 @@ def mesure(cle: str, unite: str, seuils: Mapping[str, float], valeur: object) ->
     return pluriel(int(valeur), "information redemandée", "informations redemandées") if cle == "dlnuf" else str(valeur)
 
 
+def mesure_du_jour(cle: str, valeur: object) -> str:
+    """A value of an indicateur as it is defined today."""
+    i = PAR_CLE[cle]
+    return mesure(cle, i.unite, i.seuils, valeur)
+
+
 @dataclass(frozen=True, slots=True)
 class Constat:
     """An indicateur of a démarche, ready to be shown.
@@ -75,7 +81,7 @@ def _constat(i: Indicateur, v: Mapping[str, Any]) -> Constat:
         i.cle,
         i.titre,
         i.critere,
-        mesure(i.cle, i.unite, i.seuils, v["valeur"]) if publie else ABSENCES[v["statut"]],
+        mesure_du_jour(i.cle, v["valeur"]) if publie else ABSENCES[v["statut"]],
         _precision(i.cle, v["statut"], v["detail"]),
         v["atteint"] if publie else None,
         NIVEAUX.get(v["niveau"] or "", ""),
