@@ -167,6 +167,22 @@ async def test_deployment_says_what_the_api_says_and_who_is_late(client, etat, c
     assert "Démarche exempte Sur papier seulement." in listees
 
 
+async def test_a_target_that_is_reached_makes_nobody_late(client, jdma, etat, cibles, sql):
+    await jdma.publish()
+    await sql.execute("INSERT INTO engagement (slug, genre, titre, porteur, statut, indicateur, cible, echeance)"
+                      " VALUES ('c0', 'cible', 'c0', 'moi', 'prevu', 'bouton', 0.5, '2025-01-31')")  # fmt: skip
+    html = (await client.get("/deploiement")).text
+    assert "Cible : 50,0 % au 31 janvier 2025, atteinte. Cible : 100,0 % au 7 mars 2026" in lire(html)
+    assert "Démarches en retard 1 L’échéance du 7 mars 2026 est dépassée depuis 10 jours." in lire(html)
+    for adresse in ("/", "/deploiement"):
+        assert re.search(r"<desc[^>]*>[^<]*Cible : 100,0.%", (await client.get(adresse)).text), adresse
+    await sql.execute("UPDATE engagement SET cible = 0.75 WHERE slug = 'c2'")
+    html = (await client.get("/deploiement")).text
+    assert "Démarches sans bouton 1 Chaque cible qui avait une date est atteinte" in lire(html)
+    assert "en retard" not in lire(html)
+    assert re.search(r"<desc[^>]*>[^<]*Cible : 75,0.%", html)
+
+
 async def test_the_late_are_filtered_and_held_to_another_deadline(client, etat, cibles):
     assert "0 démarche sans bouton" in await page(client, "/deploiement?ministere=aucun")
     assert "1 démarche sans bouton" in await page(client, "/deploiement?ministere=alpha")

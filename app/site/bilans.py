@@ -1,7 +1,7 @@
 """Syntheses, targets and changes in words: always the numerator, the denominator, and what is left out. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, pluriel, pourcent
@@ -98,6 +98,15 @@ def cible(t: Mapping[str, Any]) -> str:
     return f"{but} : {manque}{retard}."
 
 
+def cible_actuelle(cibles: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Of targets by due date, the one that counts now: the first that is not reached; the last one if all are.
+
+    >>> cible_actuelle([{"cible": 0.5, "atteinte": True}, {"cible": 1, "atteinte": False}])["cible"]
+    1
+    """
+    return next((cible for cible in cibles if not cible["atteinte"]), cibles[-1] if cibles else None)
+
+
 def _au(echeance: dt.date | None) -> str:
     return ", sans date" if echeance is None else f" au {jour(echeance)}"
 
@@ -109,6 +118,7 @@ FONCTIONS: Final[dict[str, Any]] = {
     "mesure_dite": mesure_du_jour,
     "valeur_dite": valeur,
     "cible_dite": cible,
+    "cible_actuelle": cible_actuelle,
     "EVOLUTIONS": EVOLUTIONS,
     "CONDITIONS": CONDITIONS,
     "PERIMETRES": PERIMETRES,
