@@ -155,6 +155,7 @@ async def test_deployment_says_what_the_api_says_and_who_is_late(client, etat, c
     suivi = (await client.get("/api/v1/deploiement?par=ministere&echeance=2026-03-07")).json()
     dernier = suivi["elements"][-1]
     assert f"Démarches qui ont le bouton {dit(dernier['part'])} 3 sur les 4 démarches en ligne" in texte
+    assert "l’avoir. Laissées de côté : 1 exemptée, 1 pas en ligne." in texte
     assert f"Démarches en retard {suivi['en_retard']} L’échéance du 7 mars 2026 est dépassée depuis 10 jours" in texte
     alpha = next(groupe for groupe in suivi["groupes"] if groupe["slug"] == "alpha")["elements"][-1]
     assert f"Ministère alpha {alpha['atteints']} sur {alpha['publies']} {dit(alpha['part'])}" in texte
