@@ -1,6 +1,7 @@
 """The home page and that of deployment: today in one glance, the same figures as the API, and what changed."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -190,6 +191,20 @@ async def test_the_late_are_filtered_and_held_to_another_deadline(client, etat, 
     future = await page(client, "/deploiement?echeance=2026-12-31")
     assert "Démarches sans bouton 1 L’échéance est le 31 décembre 2026." in future
     assert "en retard" not in future
+
+
+@pytest.mark.parametrize("ministere", ["", "alpha", "beta", "Ministère alpha"])
+async def test_the_late_of_a_ministere_are_those_of_the_address_beside_them(client, etat, cibles, sql, ministere):
+    await rattacher(sql, etat["basse"], "beta")
+    reply = await client.get("/deploiement", params={"ministere": ministere})
+    lien = unescape(re.search(r'href="(/api/v1/retards[^"]*)"', reply.text)[1])
+    total = (await client.get(lien)).json()["total"]
+    assert total == (0 if ministere == "beta" else 1)
+    assert f"{total} démarche sans bouton" in lire(reply.text)
+
+
+async def test_the_late_without_a_ministere_have_no_address(client, etat, cibles):
+    assert "/api/v1/retards" not in (await client.get("/deploiement?ministere=aucun")).text
 
 
 async def test_a_deadline_that_is_no_day_is_refused(client):

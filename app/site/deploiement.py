@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -94,6 +95,7 @@ def montrer(
         "ministeres": par_ministere(etats, cibles),
         "choix": [(slug or SANS, nom or "Sans ministère", n) for (nom, slug), n in tries(manques)],
         "echeance": echeance,
+        "retards": adresse_des_retards(echeance, criteres.ministere),
         "retard": max(0, (jour - echeance).days) if echeance else 0,
         "sans": sorted(listees, key=par_titre)[(page - 1) * PAR_PAGE : page * PAR_PAGE],
         "combien": len(listees),
@@ -114,6 +116,13 @@ def echeance_actuelle(ensemble: Deploye) -> dt.date | None:
     """The due date of the target that counts now, for everybody; None when all are reached."""
     actuelle = cible_actuelle(ensemble.cibles)
     return None if actuelle is None or actuelle["atteinte"] else actuelle["echeance"]
+
+
+def adresse_des_retards(echeance: dt.date | None, ministere: str) -> str | None:
+    """Where the API lists the same démarches; it has no name for those without a ministère."""
+    if echeance is None or ministere == SANS:
+        return None
+    return f"/api/v1/retards?{urlencode({'echeance': echeance} | ({'ministere': ministere} if ministere else {}))}"
 
 
 def par_ministere(etats: Sequence[Etat], cibles: Cibles) -> list[Deploye]:
