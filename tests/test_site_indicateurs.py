@@ -115,6 +115,36 @@ async def test_a_page_follows_the_facts_at_once(client, connue, sql):
     assert "1 information redemandée" in lire(fresh.text)
 
 
+FACTS_OF = (
+    "/demarches/demarche/indicateurs",
+    "/observatoire?par=ministere",
+    "/croisement",
+    "/croisement?perimetre=top_250",
+)
+
+
+async def test_what_is_to_come_is_not_known(client, connue, sql):
+    """A declaration will expire, an exemption will end: asked for beyond both, every address says what is so today."""
+    await sql.execute("UPDATE fait SET contenu = contenu || '{\"date\": \"2025-07-13\"}' WHERE nature = 'declaration'")
+    await sql.execute("UPDATE exemption SET jusqu_au = '2027-01-01'")
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01', top_250_jusqu_au = '2027-01-01'")
+    for adresse in (*(f"/api/v1{chemin}" for chemin in FACTS_OF), "/donnees/observatoire.json"):
+        now, then = [
+            (await client.get(adresse, params={"debut": "2025-03-18", "fin": fin})).text.replace(fin, "")
+            for fin in ("2026-03-17", "2031-12-31")
+        ]
+        assert now.replace("2026-03-17", "") == then.replace("2026-03-17", ""), adresse
+    for adresse in ("/demarches/demarche", "/ministeres/un"):
+        texte = await lue(client, f"{adresse}?debut=2030-01-01&fin=2031-12-31")
+        assert "Tous les indicateurs au 17 mars 2026" in texte
+        assert "périmée" not in texte
+        assert "2031" not in texte.partition("Tous les indicateurs")[2]
+    assert "Exemptée Réservée aux guichets" in await lue(client, "/demarches/demarche?fin=2031-12-31&debut=2030-01-01")
+    evolution = (await lue(client, "/demarches/demarche?fin=2031-12-31")).partition("Évolution")[2]
+    assert "mars 2026" in evolution
+    assert "avril 2026" not in evolution
+
+
 # --- ministères
 
 

@@ -93,7 +93,8 @@ async def lire_observatoire(
     par: Par | None = None,
     indicateur: Cles = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
-    """Le bilan de chaque indicateur au dernier jour de la période : numérateur, dénominateur, reste, cibles."""
+    """Le bilan de chaque indicateur au dernier jour de la période (aujourd'hui s'il est à venir) : numérateur,
+    dénominateur, reste, cibles."""
     minimum, cles = _minimum(request), frozenset(indicateur) or TOUS
 
     async def calcul(db: AsyncSession) -> Any:
@@ -103,14 +104,17 @@ async def lire_observatoire(
 
 
 @router.get("/demarches/{slug}/indicateurs", responses=reponses(IndicateursDeLaDemarche, 304, 308, 404, 422, 503))
-async def lire_indicateurs_de_la_demarche(request: Request, slug: Slug, periode: PeriodeDep) -> Response:
-    """Ce que chaque indicateur dit d'une démarche au dernier jour de la période, et les faits connus ce jour-là."""
+async def lire_indicateurs_de_la_demarche(
+    request: Request, slug: Slug, periode: PeriodeDep, jour: AujourdHui
+) -> Response:
+    """Ce que chaque indicateur dit d'une démarche au dernier jour de la période (aujourd'hui s'il est à venir), et les
+    faits connus ce jour-là."""
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> Any:
-        return await service.lire_demarche(db, slug, periode, minimum)
+        return await service.lire_demarche(db, slug, periode, minimum, jour)
 
-    return await repondre(request, ("demarche/indicateurs", slug, periode), calcul)
+    return await repondre(request, ("demarche/indicateurs", slug, periode, jour), calcul)
 
 
 @router.get("/suivi", responses=reponses(Suivi, 304, 422, 503))
@@ -179,6 +183,7 @@ async def lister_retards(
 async def lire_croisement(
     request: Request,
     periode: PeriodeDep,
+    jour: AujourdHui,
     indicateur: CleCroisable = "accessibilite",
     perimetre: EnPerimetre = "toutes",
 ) -> Response:
@@ -186,6 +191,6 @@ async def lire_croisement(
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> Any:
-        return await service.lire_croisement(db, periode, minimum, perimetre, indicateur)
+        return await service.lire_croisement(db, periode, minimum, perimetre, indicateur, jour)
 
-    return await repondre(request, ("croisement", periode, indicateur, perimetre), calcul)
+    return await repondre(request, ("croisement", periode, indicateur, perimetre, jour), calcul)

@@ -52,15 +52,16 @@ async def classement(request: Request, jour: AujourdHui, periode: PeriodeDep, mi
 @router.get("/croisement")
 async def croisement(
     request: Request,
+    jour: AujourdHui,
     periode: PeriodeDep,
     indicateur: Annotated[Croise, Query()] = "accessibilite",
 ) -> Response:
     """La satisfaction des démarches qui atteignent un critère, à côté de celle des autres."""
 
     async def calcul(db: AsyncSession) -> bytes:
-        lu = await observatoire.lire_croisement(db, periode, _minimum(request), "toutes", indicateur)
+        lu = await observatoire.lire_croisement(db, periode, _minimum(request), "toutes", indicateur, jour)
         criteres = {cle: PAR_CLE[cle].titre for cle in CROISES}
         contexte = {"periode": periode, "x": lu, "indicateur": PAR_CLE[indicateur], "criteres": criteres}
         return rendre(request, "croisement.html", **contexte)
 
-    return await repondre_page(request, ("page croisement", periode, indicateur), calcul)
+    return await repondre_page(request, ("page croisement", jour, periode, indicateur), calcul)

@@ -173,13 +173,15 @@ async def ministere(request: Request, slug: str, jour: AujourdHui, periode: Peri
             raise MinistereInconnu
         lignes = trier(siennes, "avis", "decroissant", {})
         sien = Parmi(ministeres=(slug,))
-        releve = await relever(db, periode, minimum, parmi=sien)
+        jour_dit = min(jour, periode.fin)
+        releve = await relever(db, periode, minimum, parmi=sien, jour=jour_dit)
         connu = engagements.Releve(sien, releve) if periode == lire_periode(None, None, jour) else None
-        syntheses = (await lire_cibles(db, min(jour, periode.fin))).ajouter((slug, None), bilans(releve))
+        syntheses = (await lire_cibles(db, jour_dit)).ajouter((slug, None), bilans(releve))
         return rendre(
             request,
             "ministere.html",
             periode=periode,
+            jour_dit=jour_dit,
             groupe=groupe(slug, siennes[0].demarche.ministere, lignes, minimum),
             ensemble=groupe(None, None, toutes, minimum),
             organismes=grouper(siennes, "organisme", minimum),
