@@ -29,7 +29,8 @@ def _dessin(points: Sequence[Point], cible: float | None) -> Iterator[Markup]:
     yield ligne("axe", "0%", _BAS, "100%", _BAS)
     if cible is not None:
         yield ligne("seuil", "0%", _y(cible), "100%", _y(cible))
-        yield texte(f"cible {pourcent(cible)}", 0, _y(cible) - 3)
+        yield ligne("seuil", "0", 8, "20", 8)  # its key, above all values: whatever they are, nothing covers them
+        yield balise("text", f"cible {pourcent(cible)}", x=26, y=12)
     xs = abscisses(len(points))
     for suite in suites(points):
         trace = " ".join(f"{nombre(xs[rang])},{nombre(_y(p.valeur or 0))}" for rang, p in suite)
