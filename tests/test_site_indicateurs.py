@@ -194,8 +194,23 @@ async def test_a_comparison_has_intervals_denominators_and_no_ranking(client, ne
     assert "sans classement" in texte
 
 
-async def test_an_indicateur_that_is_not_compared_is_refused(client, connue):
-    assert (await client.get("/ministeres?indicateur=rien", headers=HTML)).status_code == 422
+async def test_an_indicateur_is_offered_wherever_its_declaration_allows(client, connue):
+    offers = {
+        "/ministeres": [i for i in INDICATEURS if i.present],
+        "/croisement": [i for i in INDICATEURS if i.declare],
+    }
+    for chemin, indicateurs in offers.items():
+        html = (await client.get(chemin)).text
+        for i in indicateurs:
+            assert re.search(rf'href="{chemin}\?indicateur={i.cle}[^>]*>{i.titre}</a>', html), (chemin, i.cle)
+            assert i.titre in await lue(client, f"{chemin}?indicateur={i.cle}")
+
+
+@pytest.mark.parametrize("adresse", ["/ministeres?indicateur=rien", "/croisement?indicateur=bouton"])
+async def test_an_indicateur_that_is_not_compared_is_refused(client, connue, adresse):
+    refus = await client.get(adresse, headers=HTML)
+    assert refus.status_code == 422
+    assert "valeurs possibles : " in lire(refus.text)
 
 
 # --- the worst rated, and satisfaction beside a criterion

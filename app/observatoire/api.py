@@ -1,7 +1,7 @@
 """The live indicateurs: their definitions, syntheses, evolution, and what they say of a démarche. Public, cacheable."""
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conditionnel import repondre
-from app.demarches.parametres import Slug, Texte
+from app.demarches.parametres import Slug, Texte, parmi
 from app.indices.parametres import AujourdHui, PeriodeDep
 from app.indices.service import Par
 from app.observatoire import service, suivi
@@ -24,30 +24,21 @@ from app.openapi import problems
 router = APIRouter(prefix="/api/v1", tags=["Indicateurs"])
 
 
-def _parmi(cles: Collection[str]) -> Callable[[str], str]:
-    def check(cle: str) -> str:
-        if cle not in cles:
-            raise ValueError(f"valeurs possibles : {', '.join(cles)}")
-        return cle
-
-    return check
-
-
 def _enum(cles: Collection[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(cles)})
 
 
 Cles = Annotated[
     list[Annotated[str, _enum(PAR_CLE)]],
-    AfterValidator(lambda cles: [_parmi(PAR_CLE)(cle) for cle in cles]),
+    AfterValidator(lambda cles: [parmi(PAR_CLE)(cle) for cle in cles]),
     Query(description="les seuls indicateurs voulus (répétable) ; tous par défaut"),
 ]
 CleSuivie = Annotated[
-    Annotated[str, AfterValidator(_parmi(SUIVIS)), _enum(SUIVIS)],
+    Annotated[str, AfterValidator(parmi(SUIVIS)), _enum(SUIVIS)],
     Query(description="les autres sont des moyennes sur une période : voir `/observatoire`"),
 ]
 CleCroisable = Annotated[
-    Annotated[str, AfterValidator(_parmi(CROISABLES)), _enum(CROISABLES)],
+    Annotated[str, AfterValidator(parmi(CROISABLES)), _enum(CROISABLES)],
     Query(description="le critère avec lequel croiser la satisfaction"),
 ]
 EnPerimetre = Annotated[

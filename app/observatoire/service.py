@@ -31,7 +31,7 @@ Objet = dict[str, Any]
 Groupe = tuple[str | None, str | None, str | None]
 """(ministère of the organisme, slug, name); nothing but None for the démarches that have none."""
 
-CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.natures or "boutons" in i.lit)
+CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.present)
 """Criteria that are not made of avis: satisfaction can be crossed with them."""
 
 

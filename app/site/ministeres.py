@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.demarches.parametres import parmi
 from app.indices.formules import Intervalle, wilson
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
@@ -19,6 +21,7 @@ from app.observatoire.engagements import service as engagements
 from app.observatoire.engagements.sql import Filtre
 from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
+from app.observatoire.indicateurs.satisfaction import SATISFACTION
 from app.observatoire.releve import bilans, relever
 from app.observatoire.sql import Parmi
 from app.problems import Probleme
@@ -33,20 +36,9 @@ router = APIRouter()
 COMPARABLE = 10
 """Under so many measured démarches, a share says too little for a ministère to be set beside others."""
 MONTREES, PIRES = 20, 5
-Compare = Literal[
-    "satisfaction", "bouton", "accessibilite", "dlnuf", "disponibilite", "rapidite", "franceconnect", "mobile"
-]
-COMPARES: Final[dict[Compare, str]] = {
-    "satisfaction": "Satisfaction",
-    "bouton": "Bouton",
-    "accessibilite": "Accessibilité",
-    "dlnuf": "Dites-le-nous une fois",
-    "disponibilite": "Disponibilité",
-    "rapidite": "Rapidité",
-    "franceconnect": "FranceConnect",
-    "mobile": "Mobile",
-}
+COMPARES: Final = {i.cle: i.titre for i in INDICATEURS if i.present or i is SATISFACTION}
 """The indicateurs that ministères are compared on, and their names."""
+Compare = Annotated[str, AfterValidator(parmi(COMPARES))]
 
 
 class MinistereInconnu(Probleme):
@@ -142,7 +134,7 @@ async def comparaison(
     return await repondre_page(request, ("ministeres", periode), calcul)
 
 
-async def _comparaison_du_jour(request: Request, jour: dt.date, cle: Compare) -> Response:
+async def _comparaison_du_jour(request: Request, jour: dt.date, cle: str) -> Response:
     async def calcul(db: AsyncSession) -> bytes:
         ensemble, groupes = comparer(await lire_etats(db, jour, [cle]), cle)
         return rendre(
