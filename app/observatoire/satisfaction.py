@@ -1,21 +1,21 @@
 """The satisfaction of many démarches from live figures, as a survey makes it: those that are exempt are left out."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.indices.lignes import Ligne
-from app.indices.periode import Periode
 from app.indices.synthese import synthese
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, faire
 from app.observatoire.indicateurs.satisfaction import SATISFACTION
 
 
-async def exemptees(db: AsyncSession, periode: Periode) -> frozenset[int]:
-    """The démarches, by id, that are exempt from the indicateur on the last day."""
-    exemptions = await sql.exemptions(db, periode.fin)
+async def exemptees(db: AsyncSession, jour: dt.date) -> frozenset[int]:
+    """The démarches, by id, that are exempt from the indicateur on a day."""
+    exemptions = await sql.exemptions(db, jour)
     return frozenset(demarche for demarche, raisons in exemptions.items() if SATISFACTION.cle in raisons)
 
 

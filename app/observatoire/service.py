@@ -33,7 +33,7 @@ Objet = dict[str, Any]
 Groupe = tuple[str | None, str | None, str | None]
 """(ministère of the organisme, slug, name); nothing but None for the démarches that have none."""
 
-CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.natures or "boutons" in i.lit)
+CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.present)
 """Criteria that are not made of avis: satisfaction can be crossed with them."""
 
 
@@ -65,11 +65,13 @@ async def lire_bilans(
 ) -> Objet:
     """The synthesis of each indicateur over the perimeter and, with `par`, for each ministère or organisme.
 
-    Targets are looked at on the last day of the période, or today if that is sooner.
+    Facts and targets are those of the last day of the période, or of today if that is sooner.
     """
-    declares = await _bilans_declares(db, periode.fin, perimetre, par)
-    lignes = await relever(db, periode, minimum, perimetre, cles=[cle for cle in cles if not PAR_CLE[cle].declare])
-    cibles = Cibles(await sql.cibles(db), min(periode.fin, aujourd_hui))
+    jour = min(periode.fin, aujourd_hui)
+    declares = await _bilans_declares(db, jour, perimetre, par)
+    lus = [cle for cle in cles if not PAR_CLE[cle].declare]
+    lignes = await relever(db, periode, minimum, perimetre, cles=lus, jour=jour)
+    cibles = Cibles(await sql.cibles(db), jour)
 
     def ecrire(siennes: Sequence[Ligne], cle: Groupe | None, de_qui: Qui | None) -> Objet:
         tous = declares[cle] | bilans(siennes)
@@ -136,15 +138,17 @@ def qui(cle: Groupe, par: Par) -> Qui | None:
     return (slug, None) if par == "ministere" else (ministere, slug)
 
 
-async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: int) -> Objet:
-    """What each indicateur says of a démarche (slug or alias), and the facts that it knows, the latest first.
+async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: int, aujourd_hui: dt.date) -> Objet:
+    """What each indicateur says of a démarche (slug or alias), and the facts that it knows, the latest first: up to the
+    last day of the période, or to today if that is sooner.
 
     Raises DemarcheInconnue, AncienneAdresse.
     """
     demarche = await resolve_actuelle(db, nom)
     assert demarche.id is not None
-    (ligne,) = await relever(db, periode, minimum, parmi=Parmi(ids=(demarche.id,)))
-    faits = await sql.historique(db, demarche.id, periode.fin)
+    jour = min(periode.fin, aujourd_hui)
+    (ligne,) = await relever(db, periode, minimum, parmi=Parmi(ids=(demarche.id,)), jour=jour)
+    faits = await sql.historique(db, demarche.id, jour)
     return {
         "demarche": demarche.slug,
         "periode": en_json(periode),
@@ -163,19 +167,20 @@ async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: i
 
 
 async def lire_croisement(
-    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
+    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str, aujourd_hui: dt.date
 ) -> Objet:
     """The satisfaction of the démarches that meet a criterion, against the others."""
-    croisement = croiser(await _croises(db, periode, minimum, perimetre, indicateur))
+    jour = min(periode.fin, aujourd_hui)
+    croisement = croiser(await _croises(db, periode, minimum, perimetre, indicateur, jour))
     entete = {"periode": en_json(periode), "perimetre": perimetre, "indicateur": indicateur, "methode": METHODE}
     return entete | asdict(croisement)
 
 
 async def _croises(
-    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
+    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str, jour: dt.date
 ) -> list[tuple[Reponse, Notes]]:
-    """Whether each démarche meets a criterion, and its notes."""
-    exemptes = await exemptees(db, periode)
+    """Whether each démarche meets a criterion on a day, and its notes over the période."""
+    exemptes = await exemptees(db, jour)
 
     def reponse(demarche: int, valeur: Valeur) -> Reponse:
         if valeur.atteint is None:
@@ -183,8 +188,8 @@ async def _croises(
         return "exempte" if demarche in exemptes else valeur.atteint
 
     if perimetre != "toutes" or "boutons" in PAR_CLE[indicateur].lit:
-        lignes = await relever(db, periode, minimum, perimetre, cles=(indicateur,))
+        lignes = await relever(db, periode, minimum, perimetre, cles=(indicateur,), jour=jour)
         return [(reponse(ligne.demarche.id, ligne.valeurs[indicateur]), ligne.indice) for ligne in lignes]
-    etats = await lire_etats_par_id(db, periode.fin, (indicateur,))
+    etats = await lire_etats_par_id(db, jour, (indicateur,))
     notees = [(ligne.demarche.id, ligne) for ligne in await lire_lignes(db, periode, minimum)]
     return [(reponse(cle, etats[cle].valeurs[indicateur]), ligne) for cle, ligne in notees]

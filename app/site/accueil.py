@@ -58,7 +58,7 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
         etats = retenues(editions[0] if editions else None, await lire_etats_par_id(db, jour))
         lignes = [ligne for ligne in toutes if ligne.demarche.id in etats]
         bilans = {c: bilan_de(etats.values(), c) for c in MONTRES[1:]}
-        bilans["satisfaction"] = bilan_satisfaction(lignes, await exemptees(db, periode), minimum)
+        bilans["satisfaction"] = bilan_satisfaction(lignes, await exemptees(db, jour), minimum)
         toutes_suivies = not editions or editions[0]["perimetre"] == "toutes"  # national targets are about all of them
         visees = (await lire_cibles(db, jour)).ajouter((None, None), bilans) if toutes_suivies else {}
         cibles = {c: dite["cibles"] for c, dite in visees.items()}

@@ -1,12 +1,13 @@
 """Syntheses, targets and changes in words: always the numerator, the denominator, and what is left out. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from app.observatoire.classement.schemas import Cote
 from app.observatoire.donnees.confidentialite import trop_peu
-from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, note, pluriel, pourcent
+from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, pluriel, pourcent
+from app.site.constats import mesure, mesure_du_jour
 
 MOINS: Final = "\u2212"
 STATUTS_VALEUR: Final = {
@@ -84,16 +85,13 @@ def difference(ecart: float | None, unite: str) -> str:
     return signe(ecart, decimal(abs(ecart), 0)) + (f"{INSECABLE}ms" if unite == "ms" else "")
 
 
-def valeur(objet: Mapping[str, Any], unite: str) -> str:
-    """What an indicateur said of a démarche, or why it said nothing."""
-    dite = objet["valeur"]
+def valeur(objet: Mapping[str, Any], cle: str, definition: Mapping[str, Any]) -> str:
+    """What an indicateur, as an édition defined it, said of a démarche; or why it said nothing."""
     if objet["statut"] != "publie":
         return STATUTS_VALEUR[objet["statut"]]
-    if isinstance(dite, bool):
-        return "oui" if dite else "non"
-    if dite is None or isinstance(dite, str):
-        return dite or ("critère atteint" if objet["atteint"] else "critère non atteint")
-    return {"%": pourcent, "/10": note}.get(unite, decimal)(dite) + (f"{INSECABLE}ms" if unite == "ms" else "")
+    if objet["valeur"] is None:
+        return "critère atteint" if objet["atteint"] else "critère non atteint"
+    return mesure(cle, definition.get("unite", ""), definition.get("seuils", {}), objet["valeur"])
 
 
 def cible(t: Mapping[str, Any]) -> str:
@@ -108,6 +106,15 @@ def cible(t: Mapping[str, Any]) -> str:
     return f"{but} : {manque}{retard}."
 
 
+def cible_actuelle(cibles: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Of targets by due date, the one that counts now: the first that is not reached; the last one if all are.
+
+    >>> cible_actuelle([{"cible": 0.5, "atteinte": True}, {"cible": 1, "atteinte": False}])["cible"]
+    1
+    """
+    return next((cible for cible in cibles if not cible["atteinte"]), cibles[-1] if cibles else None)
+
+
 def _au(echeance: dt.date | None) -> str:
     return ", sans date" if echeance is None else f" au {jour(echeance)}"
 
@@ -117,8 +124,10 @@ FONCTIONS: Final[dict[str, Any]] = {
     "se_montre": se_montre,
     "points": points,
     "difference": difference,
+    "mesure_dite": mesure_du_jour,
     "valeur_dite": valeur,
     "cible_dite": cible,
+    "cible_actuelle": cible_actuelle,
     "EVOLUTIONS": EVOLUTIONS,
     "CONDITIONS": CONDITIONS,
     "PERIMETRES": PERIMETRES,

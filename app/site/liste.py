@@ -39,7 +39,7 @@ COLONNES: Final = (
     *("satisfaits", "part_satisfaits", "part_satisfaits_ic95_bas", "part_satisfaits_ic95_haut", "methode"),
 )
 HOMONYMES: Final = 5
-PRESENTS: Final = {i.cle: i.titre for i in INDICATEURS if i.natures or "boutons" in i.lit}
+PRESENTS: Final = {i.cle: i.titre for i in INDICATEURS if i.present}
 """The indicateurs that speak of today, and not of a période: those that a list is filtered by."""
 CONSTATS: Final = {"atteint": "Rempli", "non_atteint": "Pas rempli", "sans_reponse": "Sans réponse"}
 Nom = Annotated[Texte, Query(max_length=300)]
@@ -77,7 +77,7 @@ async def liste(
     """Les démarches qui répondent aux critères."""
 
     async def calcul(db: AsyncSession) -> bytes:
-        exemptes = await exemptees(db, periode)
+        exemptes = await exemptees(db, min(jour, periode.fin))
         toutes, choisies = await choisir(request, db, criteres, periode, jour)
         pages = max(1, -(-len(choisies) // PAR_PAGE))
         if page > pages:

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request, Response
+from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.demarches.parametres import parmi
 from app.indices.formules import Intervalle, wilson
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
@@ -18,6 +20,7 @@ from app.observatoire.engagements import service as engagements
 from app.observatoire.engagements.sql import Filtre
 from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
+from app.observatoire.indicateurs.satisfaction import SATISFACTION
 from app.observatoire.releve import bilans, relever
 from app.observatoire.satisfaction import bilan_satisfaction, exemptees
 from app.observatoire.sql import Parmi
@@ -35,20 +38,9 @@ COMPARABLE = 10
 MONTREES, PIRES = 20, 5
 Nomme = tuple[str | None, str | None]
 """The slug and the name of a ministère or of an organisme; None and None for all démarches, or those of no one."""
-Compare = Literal[
-    "satisfaction", "bouton", "accessibilite", "dlnuf", "disponibilite", "rapidite", "franceconnect", "mobile"
-]
-COMPARES: Final[dict[Compare, str]] = {
-    "satisfaction": "Satisfaction",
-    "bouton": "Bouton",
-    "accessibilite": "Accessibilité",
-    "dlnuf": "Dites-le-nous une fois",
-    "disponibilite": "Disponibilité",
-    "rapidite": "Rapidité",
-    "franceconnect": "FranceConnect",
-    "mobile": "Mobile",
-}
+COMPARES: Final = {i.cle: i.titre for i in INDICATEURS if i.present or i is SATISFACTION}
 """The indicateurs that ministères are compared on, and their names."""
+Compare = Annotated[str, AfterValidator(parmi(COMPARES))]
 
 
 class MinistereInconnu(Probleme):
@@ -116,7 +108,7 @@ async def comparaison(
 
     async def calcul(db: AsyncSession) -> bytes:
         lignes = await lire_lignes(db, periode, minimum)
-        exemptes = await exemptees(db, periode)
+        exemptes = await exemptees(db, min(jour, periode.fin))
         groupes = grouper(lignes, "ministere", exemptes, minimum)
         return rendre(
             request,
@@ -130,10 +122,10 @@ async def comparaison(
             seuil=COMPARABLE,
         )
 
-    return await repondre_page(request, ("ministeres", periode), calcul)
+    return await repondre_page(request, ("ministeres", jour, periode), calcul)
 
 
-async def _comparaison_du_jour(request: Request, jour: dt.date, cle: Compare) -> Response:
+async def _comparaison_du_jour(request: Request, jour: dt.date, cle: str) -> Response:
     async def calcul(db: AsyncSession) -> bytes:
         ensemble, groupes = comparer(await lire_etats(db, jour, [cle]), cle)
         return rendre(
@@ -162,16 +154,18 @@ async def ministere(request: Request, slug: str, jour: AujourdHui, periode: Peri
         siennes = [ligne for ligne in toutes if ligne.demarche.ministere_slug == slug]
         if not siennes:
             raise MinistereInconnu
-        exemptes = await exemptees(db, periode)
         lignes = trier(siennes, "avis", "decroissant", {})
         sien = Parmi(ministeres=(slug,))
-        releve = await relever(db, periode, minimum, parmi=sien)
+        jour_dit = min(jour, periode.fin)
+        exemptes = await exemptees(db, jour_dit)
+        releve = await relever(db, periode, minimum, parmi=sien, jour=jour_dit)
         connu = engagements.Releve(sien, releve) if periode == lire_periode(None, None, jour) else None
-        syntheses = (await lire_cibles(db, min(jour, periode.fin))).ajouter((slug, None), bilans(releve))
+        syntheses = (await lire_cibles(db, jour_dit)).ajouter((slug, None), bilans(releve))
         return rendre(
             request,
             "ministere.html",
             periode=periode,
+            jour_dit=jour_dit,
             groupe=groupe(siennes, exemptes, minimum, (slug, siennes[0].demarche.ministere)),
             ensemble=groupe(toutes, exemptes, minimum),
             organismes=grouper(siennes, "organisme", exemptes, minimum),

@@ -26,7 +26,7 @@ async def classer(
 ) -> Classement:
     """The worst rated démarches of a ministère (slug or exact name), or of all."""
     lignes = await lire_lignes(db, periode, minimum)
-    return ranger(lignes, await exemptees(db, periode), periode, ministere, limite, seuil)
+    return ranger(lignes, await exemptees(db, periode.fin), periode, ministere, limite, seuil)
 
 
 def ranger(

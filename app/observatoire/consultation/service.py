@@ -59,9 +59,9 @@ def _revision(row: Row[Any]) -> Objet:
     return {"revision": row.revision, "raison": row.raison, "publiee_le": jour_de_paris(row.publiee_le)}
 
 
-async def empreintes(db: AsyncSession, de: Reference, a: Reference) -> tuple[str, str]:
-    """The fingerprints of two éditions: what they come to depends on nothing else. Raises EditionInconnue."""
-    return (await lecture.trouver(db, de)).empreinte, (await lecture.trouver(db, a)).empreinte
+async def presenter(db: AsyncSession, reference: Reference) -> Objet:
+    """What an édition says of itself; its `empreinte` stands for all of it. Raises EditionInconnue."""
+    return _edition(await lecture.trouver(db, reference))
 
 
 async def comparer(db: AsyncSession, de: Reference, a: Reference) -> dict[str, bytes]:
