@@ -90,6 +90,21 @@ async def test_each_dataset_has_what_dcat_ap_and_the_harvester_want(client, edit
     assert 'Année « 2025 » \\ "tout"' in str(graph.value(frozen, DCTERMS.title))
 
 
+async def test_an_edition_is_described_with_the_demarches_that_it_is_about(client, edition, jdma, sql, tmp_path):
+    (tmp_path / "liste.csv").write_text("slug\nune\n")
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01'")
+    await jdma.publish("suivies", "--perimetre", "top_250")
+    await jdma.publish("choisies", "--demarches", tmp_path / "liste.csv")
+    graph, _ = await graph_of(client)
+    dites = {uri.rpartition("/")[2]: str(graph.value(n, DCTERMS.description)) for uri, n in datasets(graph).items()}
+    assert {nom: texte.partition(" : ")[0] for nom, texte in dites.items()} == {
+        "observatoire": "Pour chaque démarche administrative en ligne",
+        "2025": "Pour chaque démarche administrative en ligne (1 démarche)",
+        "suivies": "Pour chaque démarche de la liste des 250 que suit l'observatoire (1 démarche)",
+        "choisies": "Pour chaque démarche d'une liste établie pour cette édition (1 démarche)",
+    }
+
+
 async def test_each_distribution_is_the_file_that_its_address_gives(client, edition):
     graph, _ = await graph_of(client)
     seen = 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.indices.periode import Periode
 from app.observatoire.editions.comparaison import EVOLUTIONS, Cote, LigneComparee, Valeur, comparer
 from tests.editions import APRES, command_on
+from tests.site import lire
 
 DIRECTIONS = ("mieux", "moins_bien"), ("devenue_mesuree", "plus_mesuree"), ("seuil_franchi", "seuil_perdu")
 
@@ -118,6 +119,20 @@ async def test_two_revisions_of_an_edition_compare_and_say_what_is_not_the_same(
     assert "satisfaction" in said
 
 
+async def test_two_lists_are_told_apart_and_the_same_one_in_another_order_is_not(client, jdma, two_editions, tmp_path):
+    for slug, noms in (("avant", "monte\nchute\n"), ("meme", "chute\nmonte\n"), ("autre", "baisse\nperdue\n")):
+        (tmp_path / "liste.csv").write_text(f"slug\n{noms}")
+        await jdma.publish(slug, "--demarches", tmp_path / "liste.csv")
+    c = await compare(client, "avant", "autre")
+    assert (c["communes"], c["conditions_differentes"]) == (0, ["catalogue"])
+    assert "catalogue" not in c["a"]  # its ids are ours alone
+    assert "conditions différentes : catalogue" in await jdma("comparer", "avant", "autre")
+    page = (await client.get("/editions/comparer?de=avant&a=autre", headers={"Accept": "text/html"})).text
+    assert "Ce qui diffère : la liste des démarches." in lire(page)
+    assert (await compare(client, "avant", "meme"))["conditions_differentes"] == []
+    assert (await compare(client, "avant", "2025"))["conditions_differentes"] == ["perimetre"]
+
+
 # Whatever the éditions
 
 STATUTS = st.sampled_from(["publie", "publie", "publie", "insuffisant", "non_mesure", "exempte", "sans_objet"])
@@ -154,7 +169,8 @@ def cotes(draw):
     seuils = {cle: {"titre": cle, "sens": draw(st.sampled_from([SENS[cle], SENS[cle], -1]))} for cle in cles}
     bilan = {cle: part_of([ligne.valeurs[cle] for ligne in lignes]) for cle in cles}
     conditions = {"methode": draw(st.sampled_from("12")), "minimum": draw(st.sampled_from([50, 100]))}
-    return Cote(draw(st.sampled_from("xy")), 1, "T", periode, conditions, "e", seuils, bilan, lignes)
+    catalogue = draw(st.sampled_from([None, [1, 2], [1, 3]]))
+    return Cote(draw(st.sampled_from("xy")), 1, "T", periode, conditions, "e", seuils, bilan, lignes, catalogue)
 
 
 def part_of(siennes):

@@ -204,10 +204,11 @@ def test_both_sides_are_told_with_their_numbers_worked_out_by_hand():
     met = [noted(90, 10)] * 4 + [noted(100, 100)]  # means 9, 9, 9, 9, 5
     others = [noted(50, 50)] * 3 + [noted(80, 20)] * 3  # means 5, 5, 5, 8, 8, 8
     told = croiser(
-        [*((True, i) for i in met), *((False, i) for i in others), (None, noted(99, 1)), (True, noted(9, 0))]
+        [*((True, i) for i in met), *((False, i) for i in others), (True, noted(9, 0))]
+        + [(statut, noted(99, 1)) for statut in ("non_mesure", "exempte", "exempte", *["sans_objet"] * 3)]
     )
     assert (told.atteint.demarches, told.autres.demarches) == (5, 6)
-    assert (told.non_mesurees, told.sans_satisfaction) == (1, 1)
+    assert (told.non_mesurees, told.exemptees, told.sans_objet, told.sans_satisfaction) == (1, 2, 3, 1)
     assert told.atteint.au_dessus_de_7 == Part(0.8, wilson(4, 5), 4, 5)
     assert told.atteint.moyenne == pytest.approx(8.2)
     assert told.atteint.satisfaits == Part(460 / 600, wilson(460, 600), 460, 600)

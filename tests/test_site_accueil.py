@@ -1,6 +1,7 @@
 """The home page and that of deployment: today in one glance, the same figures as the API, and what changed."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -82,6 +83,26 @@ async def test_targets_stand_beside_what_they_are_about(client, etat, cibles):
     assert "Cible : 100,0 % au 7 mars 2026 : il manque 25,0 points et l’échéance est dépassée depuis 10 jours." in texte
 
 
+async def test_a_share_is_never_rounded_onto_the_target_that_it_stands_beside(client, jdma, new_bouton, count, sql):
+    for rang in range(12):
+        bouton = await new_bouton(f"d{rang}")
+        await rattacher(sql, bouton, "un")
+        if rang < 8:
+            await count(bouton, "2025-03-01", {9: 100})
+    for slug, qui in (("tous", "NULL"), ("un", "(SELECT id FROM ministere)")):
+        await sql.execute(
+            "INSERT INTO engagement (slug, genre, titre, porteur, statut, indicateur, cible, ministere_id)"
+            f" VALUES ($1, 'cible', $1, 'moi', 'prevu', 'bouton', 0.667, {qui})",
+            slug,
+        )
+    await jdma.publish("2025", "--cible", "bouton=0.667")
+    adresses = ("/", "/deploiement", "/ministeres/un", "/engagements", "/engagements/tous", "/editions/2025")
+    for adresse in adresses:
+        texte = re.sub("[Cc]ible( de|) :? ?66,7 %|66,7 % pas atteinte|pour 66,7 %", "", await page(client, adresse))
+        assert "66,67 %" in texte, adresse
+        assert "66,7 %" not in texte, (adresse, texte[max(0, texte.find("66,7 %") - 60) :][:90])
+
+
 async def test_a_demarche_that_is_exempt_from_satisfaction_is_left_out_as_in_the_api(client, etat, sql):
     await sql.execute("INSERT INTO exemption VALUES ($1, 'satisfaction', '2020-01-01', NULL, 'r')",
                       etat["basse"].demarche_id)  # fmt: skip
@@ -130,11 +151,56 @@ async def test_an_edition_of_a_list_is_set_beside_the_same_list(client, jdma, et
     assert "1 sur 2 aujourd’hui, 1 sur 2 alors" in texte
 
 
+async def test_editions_of_other_demarches_or_of_another_minimum_are_not_set_side_by_side(client, jdma, etat, tmp_path):
+    """The last édition is about `haute` and `basse`: neither the other list, nor the same one from 150 avis on."""
+    annee = ("--debut", "2025-03-01", "--fin", "2026-02-28")
+    for slug, noms, fin, options in (
+        ("autre", "muette\nrare\n", "2025-12-01", ()),
+        ("severe", "haute\nbasse\n", "2025-12-02", ("--minimum", "150")),
+        ("pareille", "basse\nhaute\n", "2025-12-03", ()),
+        ("derniere", "haute\nbasse\n", annee[3], ()),
+    ):
+        (tmp_path / "liste.csv").write_text(f"slug\n{noms}")
+        periode = ("--debut", "2025-03-01", "--fin", fin)
+        await jdma.publish(slug, "--demarches", tmp_path / "liste.csv", *options, periode=periode)
+    html = (await client.get("/", headers=HTML)).text
+    assert "comparer?de=pareille&amp;a=derniere" in html
+    cours = lire(html).partition("Part des démarches mesurées au-dessus de 7 Quand")[2].partition("Aujourd’hui")[0]
+    assert re.findall(r"(\S+ 2\d{3}) \d", cours) == ["décembre 2025", "février 2026"]
+
+
+async def test_satisfaction_is_not_compared_with_an_edition_of_another_minimum(client, jdma, etat):
+    """From 150 avis on, one démarche of one was above 7; from 100 on it is one of two: nothing has fallen."""
+    await jdma.publish("2025", "--minimum", "150")
+    texte = await page(client, "/")
+    assert "Démarches au-dessus de 7 50,0 %" in texte
+    assert "la part de démarches au-dessus de 7 ne se compare pas : l’édition publie un indice à partir de 150" in texte
+    assert "−50,0 points" not in texte
+    assert "baisse" not in texte.partition("Depuis la dernière édition")[2].partition("Les démarches qui reçoivent")[0]
+    assert "la part de celles qui ont le bouton ne change pas" in texte
+
+
+@pytest.mark.parametrize("perimetre", ["top_250", "liste"])
+async def test_a_national_target_is_not_held_against_some_demarches(
+    client, jdma, etat, cibles, sql, tmp_path, perimetre
+):
+    """These two have the bouton: that says nothing of a target that is about every démarche."""
+    (tmp_path / "liste.csv").write_text("slug\nhaute\nbasse\n")
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01' WHERE slug IN ('haute', 'basse')")
+    options = ("--demarches", tmp_path / "liste.csv") if perimetre == "liste" else ("--perimetre", perimetre)
+    await jdma.publish("2025", *options)
+    texte = await page(client, "/")
+    assert "Démarches qui ont le bouton 100,0 % 2 sur les 2" in texte
+    assert "Cible" not in texte
+    assert "Cible : 100,0 %" in await page(client, "/deploiement")
+
+
 async def test_deployment_says_what_the_api_says_and_who_is_late(client, etat, cibles):
     texte = await page(client, "/deploiement")
     suivi = (await client.get("/api/v1/deploiement?par=ministere&echeance=2026-03-07")).json()
     dernier = suivi["elements"][-1]
     assert f"Démarches qui ont le bouton {dit(dernier['part'])} 3 sur les 4 démarches en ligne" in texte
+    assert "l’avoir. Laissées de côté : 1 exemptée, 1 pas en ligne." in texte
     assert f"Démarches en retard {suivi['en_retard']} L’échéance du 7 mars 2026 est dépassée depuis 10 jours" in texte
     alpha = next(groupe for groupe in suivi["groupes"] if groupe["slug"] == "alpha")["elements"][-1]
     assert f"Ministère alpha {alpha['atteints']} sur {alpha['publies']} {dit(alpha['part'])}" in texte
@@ -147,12 +213,42 @@ async def test_deployment_says_what_the_api_says_and_who_is_late(client, etat, c
     assert "Démarche exempte Sur papier seulement." in listees
 
 
+async def test_a_target_that_is_reached_makes_nobody_late(client, jdma, etat, cibles, sql):
+    await jdma.publish()
+    await sql.execute("INSERT INTO engagement (slug, genre, titre, porteur, statut, indicateur, cible, echeance)"
+                      " VALUES ('c0', 'cible', 'c0', 'moi', 'prevu', 'bouton', 0.5, '2025-01-31')")  # fmt: skip
+    html = (await client.get("/deploiement")).text
+    assert "Cible : 50,0 % au 31 janvier 2025, atteinte. Cible : 100,0 % au 7 mars 2026" in lire(html)
+    assert "Démarches en retard 1 L’échéance du 7 mars 2026 est dépassée depuis 10 jours." in lire(html)
+    for adresse in ("/", "/deploiement"):
+        assert re.search(r"<desc[^>]*>[^<]*Cible : 100,0.%", (await client.get(adresse)).text), adresse
+    await sql.execute("UPDATE engagement SET cible = 0.75 WHERE slug = 'c2'")
+    html = (await client.get("/deploiement")).text
+    assert "Démarches sans bouton 1 Chaque cible qui avait une date est atteinte" in lire(html)
+    assert "en retard" not in lire(html)
+    assert re.search(r"<desc[^>]*>[^<]*Cible : 75,0.%", html)
+
+
 async def test_the_late_are_filtered_and_held_to_another_deadline(client, etat, cibles):
     assert "0 démarche sans bouton" in await page(client, "/deploiement?ministere=aucun")
     assert "1 démarche sans bouton" in await page(client, "/deploiement?ministere=alpha")
     future = await page(client, "/deploiement?echeance=2026-12-31")
     assert "Démarches sans bouton 1 L’échéance est le 31 décembre 2026." in future
     assert "en retard" not in future
+
+
+@pytest.mark.parametrize("ministere", ["", "alpha", "beta", "Ministère alpha"])
+async def test_the_late_of_a_ministere_are_those_of_the_address_beside_them(client, etat, cibles, sql, ministere):
+    await rattacher(sql, etat["basse"], "beta")
+    reply = await client.get("/deploiement", params={"ministere": ministere})
+    lien = unescape(re.search(r'href="(/api/v1/retards[^"]*)"', reply.text)[1])
+    total = (await client.get(lien)).json()["total"]
+    assert total == (0 if ministere == "beta" else 1)
+    assert f"{total} démarche sans bouton" in lire(reply.text)
+
+
+async def test_the_late_without_a_ministere_have_no_address(client, etat, cibles):
+    assert "/api/v1/retards" not in (await client.get("/deploiement?ministere=aucun")).text
 
 
 async def test_a_deadline_that_is_no_day_is_refused(client):

@@ -1,6 +1,7 @@
 """How figures are written: in French, rounded, and never so that a rounding changes what is said."""
 
 from datetime import date
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,20 @@ def test_a_share_is_only_said_to_be_all_or_nothing_when_it_is(part):
     shown = affichage.pourcent(part).removesuffix(f"{affichage.INSECABLE}%")
     if 1e-14 < part < 1 - 1e-14:
         assert shown not in {"100,0", "0,0"}
+
+
+@given(st.integers(1, 3000), st.data())
+def test_a_share_is_never_said_across_a_target(publies, data):
+    atteints, cibles = (
+        data.draw(st.integers(0, publies)),
+        data.draw(st.lists(st.integers(1, 1000).map(lambda k: k / 1000))),
+    )
+    shown = affichage.pourcent(atteints / publies, *cibles, None)
+    said = Fraction(shown.removesuffix(f"{affichage.INSECABLE}%").replace(",", "."))
+    for cible in cibles:
+        but, exact = Fraction(cible).limit_denominator(1000) * 100, Fraction(100 * atteints, publies)
+        assert (said > but, said < but) == (exact > but, exact < but)
+    assert len(shown) < 12
 
 
 def test_days_and_steps_are_written_in_french():

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 from html import unescape
 
@@ -169,6 +170,27 @@ async def test_a_comparison_says_in_words_what_its_api_counts(client, editions):
     assert f"{points(s['bilan']['ecart_points'])} {points(s['bilan_communes']['ecart_points'])} sur" in texte
     assert "Démarche monte : Elle grimpe" in texte
     assert demarches(html) == ["grimpe", "chute", "baisse"]
+
+
+async def test_a_value_that_is_compared_stays_on_its_side_of_its_thresholds(client, jdma, bouton, sql):
+    for jour, mesures, taux in (
+        ("2025-06-30", {"disponibilite": 99.896, "temps_ms": 399.97}, 75.04),
+        ("2026-06-30", {"disponibilite": 99.9, "temps_ms": 400}, 74.96),
+    ):
+        for nature, contenu in (("disponibilite", mesures), ("audit", {"taux": taux})):
+            await sql.execute(
+                "INSERT INTO fait (demarche_id, nature, jour, source, contenu)"
+                " VALUES ($1, $2, $3::text::date, 'essai', $4)",
+                *(bouton.demarche_id, nature, jour, json.dumps(contenu)),
+            )
+    await jdma.publish("2025")
+    await jdma.publish("2026", periode=APRES)
+    for cle, dit in (
+        ("disponibilite", "de 99,896 % à 99,9 %"),
+        ("rapidite", "de 399,97 ms à 400 ms"),
+        ("accessibilite", "de 75,04 % à 74,96 %"),
+    ):
+        assert dit in lire(await page(client, f"/editions/comparer?de=2025&a=2026&indicateur={cle}")), cle
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,14 @@ def test_a_picture_says_its_figure_and_its_number():
     assert "de 6,9 à 7,2" in image.find("desc").text
 
 
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=13), st.floats(0, 1))
+def test_the_name_of_a_target_covers_no_value(parts, cible):
+    points = [Point(f"mois {k}", f"m{k}", part, None, 9) for k, part in enumerate(parts)]
+    textes = list(tree(FONCTIONS["graphique_tendance"]("cle", "Part", points, cible)).iter("text"))
+    nom = next(texte for texte in textes if texte.text.startswith("cible"))
+    assert all(abs(float(autre.get("y")) - float(nom.get("y"))) >= 14 for autre in textes if autre is not nom)
+
+
 def test_a_trend_shows_its_target_and_survives_having_nothing_to_show():
     parts = [
         Point("avril", "avr.", 0.6, None, 20),

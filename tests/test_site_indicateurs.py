@@ -71,6 +71,13 @@ async def test_fewer_than_five_answers_say_nothing_of_a_question(client, connue)
     assert re.search(r"Simplicité du langage .{0,160} Trop peu de réponses 3 réponses", texte)
 
 
+async def test_an_answer_to_a_question_is_written_alike_wherever_it_stands(client, connue, count):
+    await count(connue, "2026-01-15", {5: 16, 4: 81}, question=2)  # 7.975 with those of `connue`: under 8
+    texte = await lue(client, "/demarches/demarche")
+    assert "8,0 / 10" not in texte
+    assert texte.count("7,97 / 10") == 2
+
+
 async def test_the_history_of_an_indicateur_is_there_the_latest_first(client, connue):
     texte = await lue(client, "/demarches/demarche")
     assert "Historique : Accessibilité (3 relevés)" in texte
@@ -106,6 +113,36 @@ async def test_a_page_follows_the_facts_at_once(client, connue, sql):
     fresh = await client.get("/demarches/demarche", headers=HTML | {"If-None-Match": first.headers["etag"]})
     assert fresh.status_code == 200
     assert "1 information redemandée" in lire(fresh.text)
+
+
+FACTS_OF = (
+    "/demarches/demarche/indicateurs",
+    "/observatoire?par=ministere",
+    "/croisement",
+    "/croisement?perimetre=top_250",
+)
+
+
+async def test_what_is_to_come_is_not_known(client, connue, sql):
+    """A declaration will expire, an exemption will end: asked for beyond both, every address says what is so today."""
+    await sql.execute("UPDATE fait SET contenu = contenu || '{\"date\": \"2025-07-13\"}' WHERE nature = 'declaration'")
+    await sql.execute("UPDATE exemption SET jusqu_au = '2027-01-01'")
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01', top_250_jusqu_au = '2027-01-01'")
+    for adresse in (*(f"/api/v1{chemin}" for chemin in FACTS_OF), "/donnees/observatoire.json"):
+        now, then = [
+            (await client.get(adresse, params={"debut": "2025-03-18", "fin": fin})).text.replace(fin, "")
+            for fin in ("2026-03-17", "2031-12-31")
+        ]
+        assert now.replace("2026-03-17", "") == then.replace("2026-03-17", ""), adresse
+    for adresse in ("/demarches/demarche", "/ministeres/un"):
+        texte = await lue(client, f"{adresse}?debut=2030-01-01&fin=2031-12-31")
+        assert "Tous les indicateurs au 17 mars 2026" in texte
+        assert "périmée" not in texte
+        assert "2031" not in texte.partition("Tous les indicateurs")[2]
+    assert "Exemptée Réservée aux guichets" in await lue(client, "/demarches/demarche?fin=2031-12-31&debut=2030-01-01")
+    evolution = (await lue(client, "/demarches/demarche?fin=2031-12-31")).partition("Évolution")[2]
+    assert "mars 2026" in evolution
+    assert "avril 2026" not in evolution
 
 
 # --- ministères
@@ -157,8 +194,23 @@ async def test_a_comparison_has_intervals_denominators_and_no_ranking(client, ne
     assert "sans classement" in texte
 
 
-async def test_an_indicateur_that_is_not_compared_is_refused(client, connue):
-    assert (await client.get("/ministeres?indicateur=rien", headers=HTML)).status_code == 422
+async def test_an_indicateur_is_offered_wherever_its_declaration_allows(client, connue):
+    offers = {
+        "/ministeres": [i for i in INDICATEURS if i.present],
+        "/croisement": [i for i in INDICATEURS if i.declare],
+    }
+    for chemin, indicateurs in offers.items():
+        html = (await client.get(chemin)).text
+        for i in indicateurs:
+            assert re.search(rf'href="{chemin}\?indicateur={i.cle}[^>]*>{i.titre}</a>', html), (chemin, i.cle)
+            assert i.titre in await lue(client, f"{chemin}?indicateur={i.cle}")
+
+
+@pytest.mark.parametrize("adresse", ["/ministeres?indicateur=rien", "/croisement?indicateur=bouton"])
+async def test_an_indicateur_that_is_not_compared_is_refused(client, connue, adresse):
+    refus = await client.get(adresse, headers=HTML)
+    assert refus.status_code == 422
+    assert "valeurs possibles : " in lire(refus.text)
 
 
 # --- the worst rated, and satisfaction beside a criterion
@@ -201,6 +253,28 @@ async def test_satisfaction_is_compared_with_n_and_intervals(client, new_bouton,
     assert "540 sur 600" in texte
     assert "+5,0" in texte
     assert "Laissées de côté : 0 dont on ne sait pas" in texte
+
+
+async def test_who_is_left_out_of_a_comparison_is_told_with_the_reason(client, new_bouton, sql, count, on_a_known_day):
+    """Of five that were examined, one is exempt from satisfaction; then one exempt, two offline, one unknown."""
+    await count(await new_bouton("inconnue"), "2026-01-15", {10: 100})
+    for slug in ("b0", "b1", "b2", "b3", "b4", "exempte", "partie", "absente"):
+        bouton = await new_bouton(slug)
+        await count(bouton, "2026-01-15", {10: 100})
+        await sql.execute(FAITS, bouton.demarche_id)
+    await sql.execute("UPDATE demarche SET en_ligne = false WHERE slug IN ('partie', 'absente')")
+    for slug, indicateur in (("b0", "satisfaction"), ("exempte", "accessibilite")):
+        await sql.execute("INSERT INTO exemption SELECT id, $2, '2020-01-01', NULL, 'Essai' FROM demarche"
+                          " WHERE slug = $1", slug, indicateur)  # fmt: skip
+    reste = "1 dont on ne sait pas si elles atteignent le critère, 2 exemptées, 2 sans objet (pas en ligne)"
+    texte = await lue(client, "/croisement")
+    assert f"Laissées de côté : {reste}, 0 qui ont trop peu d’avis." in texte
+    assert "Démarches comparées 0 4" in texte
+    await sql.execute("UPDATE demarche SET top_250_depuis = '2020-01-01'")
+    for perimetre in ("toutes", "top_250"):
+        x = (await client.get(f"/api/v1/croisement?perimetre={perimetre}")).json()
+        left_out = ("non_mesurees", "exemptees", "sans_objet", "sans_satisfaction")
+        assert (x["autres"]["demarches"], *(x[cle] for cle in left_out)) == (4, 1, 2, 2, 0), perimetre
 
 
 async def test_too_small_a_group_says_nothing(client, connue):

@@ -20,7 +20,24 @@ async def deux_ministeres(client, new_bouton, sql, count, on_a_known_day):
 async def test_a_share_stands_with_its_denominator_its_interval_and_what_is_left_out(client, deux_ministeres):
     texte = lire((await client.get("/ministeres")).text)
     assert "Ministère grand 75,0 % de 46,8 % à 91,1 % 9 sur 12 1 1 204" in texte
-    assert "10 démarches sur 13 mesurées. 1 autre laissée de côté : 1 avec trop peu d’avis, 0 sans aucun" in texte
+    assert "10 démarches sur 13 mesurées. Laissées de côté : 1 avec trop peu d’avis." in texte
+
+
+async def test_an_exempt_demarche_is_left_out_of_satisfaction_on_every_page_as_in_the_api(client, deux_ministeres, sql):
+    """Two of the twelve of `grand` are exempt, one that was above 7, one that was not: 8 of 10, and 9 of 11 in all."""
+    await sql.execute("INSERT INTO exemption SELECT id, 'satisfaction', '2020-01-01', NULL, 'Essai' FROM demarche"
+                      " WHERE slug IN ('g0', 'g9')")  # fmt: skip
+    b = (await client.get("/api/v1/observatoire?indicateur=satisfaction")).json()["indicateurs"]["satisfaction"]
+    assert (b["atteints"], b["publies"], b["insuffisant"], b["exempte"]) == (9, 11, 1, 2)
+    textes = {a: lire((await client.get(a)).text) for a in ("/", "/ministeres", "/ministeres/grand", "/demarches")}
+    assert "Démarches au-dessus de 7 81,8 % 9 démarches sur 11 mesurées" in textes["/"]
+    reste = "1 avec trop peu d’avis, 2 exemptées"
+    assert f"9 démarches sur 11 mesurées. Laissées de côté : {reste}." in textes["/ministeres"]
+    assert "Ministère grand 80,0 % de 49,0 % à 94,3 % 8 sur 10 3 1 204" in textes["/ministeres"]
+    assert f"8 démarches sur 10 mesurées. Laissées de côté : {reste}." in textes["/ministeres/grand"]
+    assert "Pour l’ensemble des ministères : 81,8 % (9 sur 11)" in textes["/ministeres/grand"]
+    assert "Organisme o1 5 sur 5 1 600" in textes["/ministeres/grand"]
+    assert f"9 au-dessus de 7 sur 11 mesurées, soit 81,8 % ; laissées de côté : {reste}." in textes["/demarches"]
 
 
 async def test_a_ministere_with_few_demarches_is_not_compared(client, deux_ministeres):

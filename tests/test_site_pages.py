@@ -119,6 +119,22 @@ async def test_an_evolution_goes_back_years_and_stops_where_nothing_is_known(cli
     assert "Le trait s’interrompt où il n’y a pas d’avis" in lire(page)
 
 
+@pytest.mark.parametrize(
+    ("pas", "jours", "premiere"),
+    [
+        ("trimestre", ("2021-01-10", "2021-03-20"), "1er trimestre 2021 6,7 de 6,2 à 7,1 450"),
+        ("annee", ("2016-01-10", "2016-12-20"), "2016 6,7 de 6,2 à 7,1 450"),
+    ],
+)
+async def test_the_first_step_is_shown_whole_and_is_that_of_the_api(client, noted, count, pas, jours, premiere):
+    for jour, notes in zip(jours, ({0: 150}, {10: 300}), strict=True):
+        await count(noted, jour, notes)
+    page = (await client.get(f"/demarches/demarche?pas={pas}")).text
+    assert premiere in lire(page)
+    lien = re.search(r'href="([^"]*/evolution[^"]*)"', page)[1].replace("&amp;", "&")
+    assert next(e["total"] for e in (await client.get(lien)).json()["elements"] if e["total"]) == 450
+
+
 async def test_a_change_is_only_said_when_its_interval_leaves_zero_out(client, bouton, count, on_a_known_day):
     await count(bouton, "2026-01-15", {10: 900, 0: 100})
     await count(bouton, "2025-01-15", {10: 600, 0: 400})
@@ -132,6 +148,15 @@ async def test_a_change_is_only_said_when_its_interval_leaves_zero_out(client, b
 async def test_the_boutons_of_a_demarche_say_since_when(client, noted):
     texte = lire((await client.get("/demarches/demarche")).text)
     assert re.search(r"Principal\s+15 janvier 2026\s+ouvert", texte)
+
+
+async def test_a_bouton_for_trying_is_shown_to_nobody(client, noted, sql):
+    await sql.execute("INSERT INTO bouton (demarche_id, cle, nom, essai) VALUES ($1, 'r', 'Recette', true)",
+                      noted.demarche_id)  # fmt: skip
+    assert "Recette" not in (await client.get("/demarches/demarche")).text
+    await sql.execute("DELETE FROM compte")
+    await sql.execute("DELETE FROM bouton WHERE NOT essai")
+    assert "Cette démarche n’a pas encore de bouton." in lire((await client.get("/demarches/demarche")).text)
 
 
 async def test_titles_cannot_inject(client, noted, sql):

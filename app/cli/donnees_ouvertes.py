@@ -57,7 +57,7 @@ def _periode(debut: str | None, fin: str | None) -> Periode:
 async def _gather(db: AsyncSession, edition: str | None, periode: Periode, minimum: int) -> dict[str, bytes]:
     """Every file of the édition, or of the figures of now."""
     if edition is None:
-        return await asyncio.to_thread(rendre_tout, await service.du_jour(db, periode, minimum))
+        return await asyncio.to_thread(rendre_tout, await service.du_jour(db, periode, minimum, today()))
     publiee = await lecture.trouver(db, lecture.lire_reference(edition))
     return await service.tous_ceux_d_edition(db, publiee.id)
 

@@ -21,7 +21,7 @@ from app.observatoire.models import Edition
 from app.observatoire.releve import Perimetre
 from app.problems import Probleme
 from app.settings import get_settings
-from app.site.affichage import TIRET, decimal
+from app.site.affichage import INSECABLE, TIRET, decimal, pourcent
 
 app = typer.Typer(
     name="edition", help="Éditions : préparer, voir, publier, réviser, comparer, vérifier.", no_args_is_help=True
@@ -198,7 +198,7 @@ def _tenue(atteinte: bool | None) -> str:
 
 def percent(part: float | None, cible: float | None = None) -> str:
     """A share, to a tenth or finer, so that it stays on its side of the target."""
-    return TIRET if part is None else f"{decimal(100 * part, None if cible is None else 100 * cible)} %"
+    return pourcent(part, cible).replace(INSECABLE, " ")
 
 
 @app.command("publier")

@@ -1,5 +1,6 @@
 """What the addresses of démarches have in common: a name in the path, texts that the database can be asked about."""
 
+from collections.abc import Callable, Collection
 from typing import Annotated
 
 from fastapi import Path
@@ -13,6 +14,17 @@ def check_texte(valeur: str) -> str:
     if a_un_caractere_interdit(valeur):
         raise ValueError("caractère interdit (caractère nul ou de contrôle)")
     return valeur
+
+
+def parmi(valeurs: Collection[str]) -> Callable[[str], str]:
+    """What lets through one of these alone; ValueError otherwise."""
+
+    def check(valeur: str) -> str:
+        if valeur not in valeurs:
+            raise ValueError(f"valeurs possibles : {', '.join(valeurs)}")
+        return valeur
+
+    return check
 
 
 Texte = Annotated[str, AfterValidator(check_texte)]

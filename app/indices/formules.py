@@ -17,6 +17,8 @@ SEUIL: Final = 7
 NOTE_MAX: Final = 10
 MINIMUM: Final = 100
 """How many avis a published indice needs, unless the setting says otherwise."""
+PERSONNES: Final = 5
+"""A figure made of fewer answers would tell what some people answered: it is not shown, whatever the setting."""
 Z: Final = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution: 95 % in the middle."""
 MARQUE: Final = 2.5

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.indices import sql
 from app.indices.fiches import Fiche, lire_fiches
 from app.indices.formules import (
+    PERSONNES,
     SEUIL,
     Intervalle,
     Statut,
@@ -35,13 +36,13 @@ class Ligne:
 
     @property
     def publiee(self) -> bool:
-        """Whether its figures may be shown beside others."""
-        return self.total >= self.minimum
+        """Whether its figures may be shown: from the minimum on, and never those of fewer than five people."""
+        return self.total >= self.minimum and self.total >= PERSONNES
 
     @property
     def statut(self) -> Statut:
         """Why they may not."""
-        return statut(self.total, self.minimum)
+        return statut(self.total, max(self.minimum, PERSONNES))
 
     @property
     def note_moyenne(self) -> float | None:

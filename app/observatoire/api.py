@@ -1,7 +1,7 @@
 """The live indicateurs: their definitions, syntheses, evolution, and what they say of a démarche. Public, cacheable."""
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, WithJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conditionnel import repondre
-from app.demarches.parametres import Slug, Texte
+from app.demarches.parametres import Slug, Texte, parmi
 from app.indices.parametres import AujourdHui, PeriodeDep
 from app.indices.service import Par
 from app.observatoire import service, suivi
@@ -24,30 +24,21 @@ from app.openapi import problems
 router = APIRouter(prefix="/api/v1", tags=["Indicateurs"])
 
 
-def _parmi(cles: Collection[str]) -> Callable[[str], str]:
-    def check(cle: str) -> str:
-        if cle not in cles:
-            raise ValueError(f"valeurs possibles : {', '.join(cles)}")
-        return cle
-
-    return check
-
-
 def _enum(cles: Collection[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(cles)})
 
 
 Cles = Annotated[
     list[Annotated[str, _enum(PAR_CLE)]],
-    AfterValidator(lambda cles: [_parmi(PAR_CLE)(cle) for cle in cles]),
+    AfterValidator(lambda cles: [parmi(PAR_CLE)(cle) for cle in cles]),
     Query(description="les seuls indicateurs voulus (répétable) ; tous par défaut"),
 ]
 CleSuivie = Annotated[
-    Annotated[str, AfterValidator(_parmi(SUIVIS)), _enum(SUIVIS)],
+    Annotated[str, AfterValidator(parmi(SUIVIS)), _enum(SUIVIS)],
     Query(description="les autres sont des moyennes sur une période : voir `/observatoire`"),
 ]
 CleCroisable = Annotated[
-    Annotated[str, AfterValidator(_parmi(CROISABLES)), _enum(CROISABLES)],
+    Annotated[str, AfterValidator(parmi(CROISABLES)), _enum(CROISABLES)],
     Query(description="le critère avec lequel croiser la satisfaction"),
 ]
 EnPerimetre = Annotated[
@@ -93,7 +84,8 @@ async def lire_observatoire(
     par: Par | None = None,
     indicateur: Cles = [],  # noqa: B006 - FastAPI copies it
 ) -> Response:
-    """Le bilan de chaque indicateur au dernier jour de la période : numérateur, dénominateur, reste, cibles."""
+    """Le bilan de chaque indicateur au dernier jour de la période (aujourd'hui s'il est à venir) : numérateur,
+    dénominateur, reste, cibles."""
     minimum, cles = _minimum(request), frozenset(indicateur) or TOUS
 
     async def calcul(db: AsyncSession) -> Any:
@@ -103,14 +95,17 @@ async def lire_observatoire(
 
 
 @router.get("/demarches/{slug}/indicateurs", responses=reponses(IndicateursDeLaDemarche, 304, 308, 404, 422, 503))
-async def lire_indicateurs_de_la_demarche(request: Request, slug: Slug, periode: PeriodeDep) -> Response:
-    """Ce que chaque indicateur dit d'une démarche au dernier jour de la période, et les faits connus ce jour-là."""
+async def lire_indicateurs_de_la_demarche(
+    request: Request, slug: Slug, periode: PeriodeDep, jour: AujourdHui
+) -> Response:
+    """Ce que chaque indicateur dit d'une démarche au dernier jour de la période (aujourd'hui s'il est à venir), et les
+    faits connus ce jour-là."""
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> Any:
-        return await service.lire_demarche(db, slug, periode, minimum)
+        return await service.lire_demarche(db, slug, periode, minimum, jour)
 
-    return await repondre(request, ("demarche/indicateurs", slug, periode), calcul)
+    return await repondre(request, ("demarche/indicateurs", slug, periode, jour), calcul)
 
 
 @router.get("/suivi", responses=reponses(Suivi, 304, 422, 503))
@@ -179,6 +174,7 @@ async def lister_retards(
 async def lire_croisement(
     request: Request,
     periode: PeriodeDep,
+    jour: AujourdHui,
     indicateur: CleCroisable = "accessibilite",
     perimetre: EnPerimetre = "toutes",
 ) -> Response:
@@ -186,6 +182,6 @@ async def lire_croisement(
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> Any:
-        return await service.lire_croisement(db, periode, minimum, perimetre, indicateur)
+        return await service.lire_croisement(db, periode, minimum, perimetre, indicateur, jour)
 
-    return await repondre(request, ("croisement", periode, indicateur, perimetre), calcul)
+    return await repondre(request, ("croisement", periode, indicateur, perimetre, jour), calcul)

@@ -5,13 +5,15 @@ Two ways of counting, because they answer two questions: démarches (each weighs
 than what is known of démarches in general; the one on the mean of démarches' means is not.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, variance
 from typing import Final, Protocol
 
-from app.indices.formules import Intervalle, Statut, Z, wilson
+from app.indices.formules import Intervalle, Z, wilson
+from app.observatoire.valeurs import Statut
 
 MINIMUM: Final = 5
 """Under so many démarches, or people, a group says nothing."""
@@ -19,11 +21,13 @@ BIEN: Final = (4, 5)
 """Four fifths of satisfied avis: the mission document's "satisfaction above 80 %"."""
 
 
+Reponse = bool | Statut
+"""Whether a démarche meets the criterion, or why that is not said; `exempte`: from the criterion or satisfaction."""
+
+
 class Notes(Protocol):
     """The notes of a démarche: its indice, or as much of it."""
 
-    @property
-    def statut(self) -> Statut: ...
     @property
     def total(self) -> int: ...
     @property
@@ -31,7 +35,7 @@ class Notes(Protocol):
     @property
     def note_moyenne(self) -> float | None: ...
     @property
-    def au_dessus_de_7(self) -> bool | None: ...
+    def au_dessus_de_7(self) -> bool | None: ...  # None: the indice is not published
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ class Difference:
 class Croisement:
     """`atteint` and `autres`, and the differences, None when a group says nothing.
 
-    Left out, and counted: `non_mesurees` (nobody knows whether they meet the criterion), `sans_satisfaction` (known,
-    but too few avis).
+    Left out, and counted: `non_mesurees` (nobody knows whether they meet the criterion), `exemptees` (from it, or from
+    satisfaction), `sans_objet` (it does not apply: not online, mostly), `sans_satisfaction` (known, but too few avis).
     """
 
     atteint: Groupe
@@ -82,20 +86,23 @@ class Croisement:
     ecart_moyenne: Difference | None
     ecart_satisfaits: Difference | None
     non_mesurees: int
+    exemptees: int
+    sans_objet: int
     sans_satisfaction: int
 
 
-def croiser(demarches: Iterable[tuple[bool | None, Notes]]) -> Croisement:
-    """From each démarche's answer to the criterion (None: not measured) and its notes."""
+def croiser(demarches: Iterable[tuple[Reponse, Notes]]) -> Croisement:
+    """From each démarche's answer to the criterion and its notes."""
     cotes: dict[bool, list[Notes]] = {True: [], False: []}
-    non_mesurees = sans_satisfaction = 0
-    for atteint, indice in demarches:
-        if atteint is None:
-            non_mesurees += 1
-        elif indice.statut != "publie":
+    ecartees: Counter[Statut] = Counter()
+    sans_satisfaction = 0
+    for reponse, indice in demarches:
+        if isinstance(reponse, str):
+            ecartees[reponse] += 1
+        elif indice.au_dessus_de_7 is None:
             sans_satisfaction += 1
         else:
-            cotes[atteint].append(indice)
+            cotes[reponse].append(indice)
     oui, non = groupe(cotes[True]), groupe(cotes[False])
     parle = oui.motif is None and non.motif is None
     return Croisement(
@@ -104,7 +111,9 @@ def croiser(demarches: Iterable[tuple[bool | None, Notes]]) -> Croisement:
         _entre(oui.au_dessus_de_7, non.au_dessus_de_7),
         ecart_moyennes(_moyennes(cotes[True]), _moyennes(cotes[False])) if parle else None,
         _entre(oui.satisfaits, non.satisfaits),
-        non_mesurees,
+        ecartees["non_mesure"] + ecartees["insuffisant"],
+        ecartees["exempte"],
+        ecartees["sans_objet"],
         sans_satisfaction,
     )
 

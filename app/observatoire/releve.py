@@ -1,6 +1,7 @@
 """The survey of the démarches on a day: every indicateur of each. What éditions freeze and what the site shows."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -23,7 +24,7 @@ TRANCHE: Final = 200
 
 @dataclass(slots=True)
 class Ligne:
-    """A démarche, its figures over the période, and what each indicateur says on its last day (by `cle`)."""
+    """A démarche, its figures over the période, and what each indicateur says on a day (by `cle`)."""
 
     demarche: Identite
     indice: Indice
@@ -37,14 +38,15 @@ async def relever(
     perimetre: Perimetre = "toutes",
     parmi: Parmi | None = None,
     cles: Collection[str] = TOUS,
+    jour: dt.date | None = None,
 ) -> list[Ligne]:
     """Every démarche of the perimeter (or some of them), in the order of their creation.
 
-    Facts, exemptions, boutons and the perimeter are those of `periode.fin`. Reads a fixed number of statements, however
-    many démarches there are; with `cles`, only what those indicateurs need: `valeurs` then has no others, and `indice`
-    knows the other questions only if one of them is about answers.
+    Facts, exemptions, boutons and the perimeter are those of `jour`, which is `periode.fin` by default. Reads a fixed
+    number of statements, however many démarches there are; with `cles`, only what those indicateurs need: `valeurs`
+    then has no others, and `indice` knows the other questions only if one of them is about answers.
     """
-    jour, voulus = periode.fin, [indicateur for indicateur in INDICATEURS if indicateur.cle in cles]
+    jour, voulus = jour or periode.fin, [indicateur for indicateur in INDICATEURS if indicateur.cle in cles]
     toutes = await declarer(db, jour, parmi, cles)
     connues = [d for d in toutes if perimetre == "toutes" or d.demarche.top_250]
     ids = None if parmi is None else [d.demarche.id for d in connues]

@@ -19,19 +19,21 @@ from app.indices.service import Par, en_json
 from app.observatoire import sql
 from app.observatoire.bilan import Bilan, bilan
 from app.observatoire.cibles import Cibles, Qui
-from app.observatoire.croisement import Notes, croiser
+from app.observatoire.croisement import Notes, Reponse, croiser
 from app.observatoire.declarations import DECLARES, Declaration, Identite, declarer
 from app.observatoire.etat import lire_etats_par_id
 from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
 from app.observatoire.releve import Ligne, Perimetre, bilans, par_groupe, relever
+from app.observatoire.satisfaction import exemptees
 from app.observatoire.sql import Parmi
+from app.observatoire.valeurs import Valeur
 
 Objet = dict[str, Any]
 
 Groupe = tuple[str | None, str | None, str | None]
 """(ministère of the organisme, slug, name); nothing but None for the démarches that have none."""
 
-CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.natures or "boutons" in i.lit)
+CROISABLES: Final = tuple(i.cle for i in INDICATEURS if i.present)
 """Criteria that are not made of avis: satisfaction can be crossed with them."""
 
 
@@ -63,11 +65,13 @@ async def lire_bilans(
 ) -> Objet:
     """The synthesis of each indicateur over the perimeter and, with `par`, for each ministère or organisme.
 
-    Targets are looked at on the last day of the période, or today if that is sooner.
+    Facts and targets are those of the last day of the période, or of today if that is sooner.
     """
-    declares = await _bilans_declares(db, periode.fin, perimetre, par)
-    lignes = await relever(db, periode, minimum, perimetre, cles=[cle for cle in cles if not PAR_CLE[cle].declare])
-    cibles = Cibles(await sql.cibles(db), min(periode.fin, aujourd_hui))
+    jour = min(periode.fin, aujourd_hui)
+    declares = await _bilans_declares(db, jour, perimetre, par)
+    lus = [cle for cle in cles if not PAR_CLE[cle].declare]
+    lignes = await relever(db, periode, minimum, perimetre, cles=lus, jour=jour)
+    cibles = Cibles(await sql.cibles(db), jour)
 
     def ecrire(siennes: Sequence[Ligne], cle: Groupe | None, de_qui: Qui | None) -> Objet:
         tous = declares[cle] | bilans(siennes)
@@ -134,15 +138,17 @@ def qui(cle: Groupe, par: Par) -> Qui | None:
     return (slug, None) if par == "ministere" else (ministere, slug)
 
 
-async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: int) -> Objet:
-    """What each indicateur says of a démarche (slug or alias), and the facts that it knows, the latest first.
+async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: int, aujourd_hui: dt.date) -> Objet:
+    """What each indicateur says of a démarche (slug or alias), and the facts that it knows, the latest first: up to the
+    last day of the période, or to today if that is sooner.
 
     Raises DemarcheInconnue, AncienneAdresse.
     """
     demarche = await resolve_actuelle(db, nom)
     assert demarche.id is not None
-    (ligne,) = await relever(db, periode, minimum, parmi=Parmi(ids=(demarche.id,)))
-    faits = await sql.historique(db, demarche.id, periode.fin)
+    jour = min(periode.fin, aujourd_hui)
+    (ligne,) = await relever(db, periode, minimum, parmi=Parmi(ids=(demarche.id,)), jour=jour)
+    faits = await sql.historique(db, demarche.id, jour)
     return {
         "demarche": demarche.slug,
         "periode": en_json(periode),
@@ -161,21 +167,29 @@ async def lire_demarche(db: AsyncSession, nom: str, periode: Periode, minimum: i
 
 
 async def lire_croisement(
-    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
+    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str, aujourd_hui: dt.date
 ) -> Objet:
     """The satisfaction of the démarches that meet a criterion, against the others."""
-    croisement = croiser(await _croises(db, periode, minimum, perimetre, indicateur))
+    jour = min(periode.fin, aujourd_hui)
+    croisement = croiser(await _croises(db, periode, minimum, perimetre, indicateur, jour))
     entete = {"periode": en_json(periode), "perimetre": perimetre, "indicateur": indicateur, "methode": METHODE}
     return entete | asdict(croisement)
 
 
 async def _croises(
-    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str
-) -> list[tuple[bool | None, Notes]]:
-    """Whether each démarche meets a criterion, and its notes."""
+    db: AsyncSession, periode: Periode, minimum: int, perimetre: Perimetre, indicateur: str, jour: dt.date
+) -> list[tuple[Reponse, Notes]]:
+    """Whether each démarche meets a criterion on a day, and its notes over the période."""
+    exemptes = await exemptees(db, jour)
+
+    def reponse(demarche: int, valeur: Valeur) -> Reponse:
+        if valeur.atteint is None:
+            return valeur.statut
+        return "exempte" if demarche in exemptes else valeur.atteint
+
     if perimetre != "toutes" or "boutons" in PAR_CLE[indicateur].lit:
-        lignes = await relever(db, periode, minimum, perimetre, cles=(indicateur,))
-        return [(ligne.valeurs[indicateur].atteint, ligne.indice) for ligne in lignes]
-    etats = await lire_etats_par_id(db, periode.fin, (indicateur,))
-    lignes_notees = await lire_lignes(db, periode, minimum)
-    return [(etats[ligne.demarche.id].valeurs[indicateur].atteint, ligne) for ligne in lignes_notees]
+        lignes = await relever(db, periode, minimum, perimetre, cles=(indicateur,), jour=jour)
+        return [(reponse(ligne.demarche.id, ligne.valeurs[indicateur]), ligne.indice) for ligne in lignes]
+    etats = await lire_etats_par_id(db, jour, (indicateur,))
+    notees = [(ligne.demarche.id, ligne) for ligne in await lire_lignes(db, periode, minimum)]
+    return [(reponse(cle, etats[cle].valeurs[indicateur]), ligne) for cle, ligne in notees]

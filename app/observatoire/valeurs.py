@@ -121,6 +121,11 @@ class Indicateur:
         """Whether it reads facts, and no avis."""
         return bool(self.natures) and not self.lit
 
+    @property
+    def present(self) -> bool:
+        """Whether it says what is so on a day, rather than what was answered over a période."""
+        return bool(self.natures) or "boutons" in self.lit
+
 
 NON_MESURE = Valeur("non_mesure")
 SANS_OBJET = Valeur("sans_objet")

@@ -1,7 +1,6 @@
 """`/`: the state of things today in one glance, its trend, and what changed since the last édition."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -9,13 +8,14 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.indices.formules import METHODE
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
 from app.indices.periode import Periode, lire_periode
-from app.indices.synthese import synthese
-from app.observatoire.bilan import Bilan, faire
+from app.observatoire.bilan import Bilan
 from app.observatoire.consultation import service as consultation
 from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_etats_par_id
+from app.observatoire.satisfaction import bilan_satisfaction, exemptees
 from app.site.affichage import alphabetique, etape
 from app.site.graphiques import Point
 from app.site.rendu import rendre, repondre_page
@@ -54,11 +54,14 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
         periode = lire_periode(None, None, jour)
         toutes = await lire_lignes(db, periode, minimum)
         editions = comparables(await consultation.lister(db))
+        notees = notees_pareil(editions, minimum)
         etats = retenues(editions[0] if editions else None, await lire_etats_par_id(db, jour))
         lignes = [ligne for ligne in toutes if ligne.demarche.id in etats]
         bilans = {c: bilan_de(etats.values(), c) for c in MONTRES[1:]}
-        bilans["satisfaction"] = satisfaction(lignes, etats, minimum)
-        cibles = (await lire_cibles(db, jour)).ajouter((None, None), bilans)
+        bilans["satisfaction"] = bilan_satisfaction(lignes, await exemptees(db, jour), minimum)
+        toutes_suivies = not editions or editions[0]["perimetre"] == "toutes"  # national targets are about all of them
+        visees = (await lire_cibles(db, jour)).ajouter((None, None), bilans) if toutes_suivies else {}
+        cibles = {c: dite["cibles"] for c, dite in visees.items()}
         utilisees = trier([ligne for ligne in toutes if ligne.total], "avis", "decroissant", {})[:6]
         return rendre(
             request,
@@ -67,7 +70,12 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
             demarches=len(lignes),
             catalogue=len(toutes),
             avis=sum(ligne.total for ligne in lignes),
-            resumes={c: resumer(c, bilans[c], cibles[c]["cibles"], editions, jour) for c in MONTRES},
+            resumes={
+                c: resumer(c, bilans[c], cibles.get(c, ()), editions if c != "satisfaction" else notees, jour)
+                for c in MONTRES
+            },
+            notes_comparables=notees == editions,
+            methode=METHODE,
             derniere=editions[0] if editions else None,
             precedente=editions[1] if len(editions) > 1 else None,
             communs=jours_communs(editions[0]["periode"], periode) if editions else 0,
@@ -79,8 +87,18 @@ async def accueil(request: Request, jour: AujourdHui) -> Response:
 
 
 def comparables(editions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Of these éditions, the latest first, those that are about the same démarches as the latest."""
-    return [e for e in editions if e["perimetre"] == editions[0]["perimetre"]]
+    """Of these éditions, the latest first, those made of the same démarches and in the same way as the latest."""
+    return [e for e in editions if _conditions(e) == _conditions(editions[0])]
+
+
+def _conditions(edition: Mapping[str, Any]) -> tuple[Any, ...]:
+    faite = (edition["minimum"], edition["methode"])
+    return edition["perimetre"], sorted(edition["catalogue"] or ()), *faite
+
+
+def notees_pareil(editions: Sequence[Mapping[str, Any]], minimum: int) -> Sequence[Mapping[str, Any]]:
+    """Those of `comparables`, if their indices were made as those of today are."""
+    return [e for e in editions if (e["minimum"], e["methode"]) == (minimum, METHODE)]
 
 
 def retenues(edition: Mapping[str, Any] | None, etats: Mapping[int, Etat]) -> Mapping[int, Etat]:
@@ -91,14 +109,6 @@ def retenues(edition: Mapping[str, Any] | None, etats: Mapping[int, Etat]) -> Ma
         case {"perimetre": "liste", "catalogue": ids}:
             return {cle: etats[cle] for cle in ids if cle in etats}
     return etats
-
-
-def satisfaction(lignes: Iterable[Ligne], etats: Mapping[int, Etat], minimum: int) -> Bilan:
-    """The synthesis of the indicateur over live figures, as a survey makes it: exempt démarches are left out."""
-    exemptes = {cle for cle, etat in etats.items() if "satisfaction" in etat.exemptions}
-    s = synthese((ligne.note for ligne in lignes if ligne.demarche.id not in exemptes), minimum)
-    statuts = {"publie": s.mesurees, "insuffisant": s.insuffisant, "non_mesure": s.aucun_avis, "exempte": len(exemptes)}
-    return faire(Counter(statuts), s.au_dessus_de_7, Counter())
 
 
 def resumer(

@@ -50,16 +50,21 @@ def note(value: float | None) -> str:
     return decimal(value, SEUIL)
 
 
-def pourcent(part: float | None) -> str:
-    """A share in [0, 1] as a percentage: `68,4 %`; 100 % and 0 % are only said when exact.
+def pourcent(part: float | None, *cibles: float | None) -> str:
+    """A share in [0, 1] as a percentage: `68,4 %`; 0 %, 100 % and each of the targets are only said when exact.
 
-    >>> pourcent(0.99999).split(INSECABLE), pourcent(1.0).split(INSECABLE), pourcent(0.5).split(INSECABLE)
-    (['99,999', '%'], ['100,0', '%'], ['50,0', '%'])
+    >>> [pourcent(*parts).split(INSECABLE)[0] for parts in ((0.99999,), (0.7996, 0.8), (0.57, 0.57))]
+    ['99,999', '79,96', '57,0']
     """
     if part is None:
         return TIRET
-    percent = part * 100
-    return f"{decimal(percent, 100 if percent > 50 else 0)}{INSECABLE}%"
+    bornes = (0.0, 1.0, *(cible for cible in cibles if cible is not None))
+    return f"{arrondir(_cent(part), map(_cent, bornes))}{INSECABLE}%"
+
+
+def _cent(part: float) -> float:
+    """A share in percent, without what a multiplication of floats adds: 100 × 0,57 is 56,999….99."""
+    return round(100 * part, 12)
 
 
 def jour(day: dt.date) -> str:

@@ -1,10 +1,13 @@
 """Syntheses, targets and changes in words: always the numerator, the denominator, and what is left out. Pure."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, note, pluriel, pourcent
+from app.observatoire.classement.schemas import Cote
+from app.observatoire.donnees.confidentialite import trop_peu
+from app.site.affichage import INSECABLE, TIRET, decimal, jour, nombre, pluriel, pourcent
+from app.site.constats import mesure, mesure_du_jour
 
 MOINS: Final = "\u2212"
 STATUTS_VALEUR: Final = {
@@ -27,6 +30,7 @@ CONDITIONS: Final = {
     "methode": "la méthode de calcul",
     "minimum": "le nombre d’avis à partir duquel un indice est publié",
     "perimetre": "les démarches retenues",
+    "catalogue": "la liste des démarches",
 }
 PERIMETRES: Final = {
     "toutes": "toutes les démarches",
@@ -48,6 +52,11 @@ def laissees_de_cote(bilan: Mapping[str, Any], sans_objet: str = "sans objet") -
         f"{nombre(bilan['sans_objet'])} {sans_objet}" if bilan["sans_objet"] else "",
     )
     return ", ".join(filter(None, dites)) or "aucune"
+
+
+def se_montre(cote: Cote | None) -> bool:
+    """Whether the notes of one side of an intervention may be shown: enough avis, and never fewer than five."""
+    return cote is not None and cote.statut == "publie" and not trop_peu(cote.total)
 
 
 def signe(valeur: float, texte: str) -> str:
@@ -76,16 +85,13 @@ def difference(ecart: float | None, unite: str) -> str:
     return signe(ecart, decimal(abs(ecart), 0)) + (f"{INSECABLE}ms" if unite == "ms" else "")
 
 
-def valeur(objet: Mapping[str, Any], unite: str) -> str:
-    """What an indicateur said of a démarche, or why it said nothing."""
-    dite = objet["valeur"]
+def valeur(objet: Mapping[str, Any], cle: str, definition: Mapping[str, Any]) -> str:
+    """What an indicateur, as an édition defined it, said of a démarche; or why it said nothing."""
     if objet["statut"] != "publie":
         return STATUTS_VALEUR[objet["statut"]]
-    if isinstance(dite, bool):
-        return "oui" if dite else "non"
-    if dite is None or isinstance(dite, str):
-        return dite or ("critère atteint" if objet["atteint"] else "critère non atteint")
-    return {"%": pourcent, "/10": note}.get(unite, decimal)(dite) + (f"{INSECABLE}ms" if unite == "ms" else "")
+    if objet["valeur"] is None:
+        return "critère atteint" if objet["atteint"] else "critère non atteint"
+    return mesure(cle, definition.get("unite", ""), definition.get("seuils", {}), objet["valeur"])
 
 
 def cible(t: Mapping[str, Any]) -> str:
@@ -100,16 +106,28 @@ def cible(t: Mapping[str, Any]) -> str:
     return f"{but} : {manque}{retard}."
 
 
+def cible_actuelle(cibles: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Of targets by due date, the one that counts now: the first that is not reached; the last one if all are.
+
+    >>> cible_actuelle([{"cible": 0.5, "atteinte": True}, {"cible": 1, "atteinte": False}])["cible"]
+    1
+    """
+    return next((cible for cible in cibles if not cible["atteinte"]), cibles[-1] if cibles else None)
+
+
 def _au(echeance: dt.date | None) -> str:
     return ", sans date" if echeance is None else f" au {jour(echeance)}"
 
 
 FONCTIONS: Final[dict[str, Any]] = {
     "laissees_de_cote": laissees_de_cote,
+    "se_montre": se_montre,
     "points": points,
     "difference": difference,
+    "mesure_dite": mesure_du_jour,
     "valeur_dite": valeur,
     "cible_dite": cible,
+    "cible_actuelle": cible_actuelle,
     "EVOLUTIONS": EVOLUTIONS,
     "CONDITIONS": CONDITIONS,
     "PERIMETRES": PERIMETRES,

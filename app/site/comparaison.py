@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.conditionnel import conserver
 from app.observatoire.consultation import service
 from app.observatoire.editions.lecture import Reference, lire_reference
-from app.observatoire.indicateurs import PAR_CLE
 from app.problems import Introuvable
 from app.site.adresse import Adressable
 from app.site.rendu import rendre, repondre_page
@@ -91,7 +90,8 @@ async def changements(
     page: int,
 ) -> dict[str, Any]:
     """The comparison, and a page of its changes. Raises EditionInconnue; Introuvable for no such indicateur or page."""
-    empreintes = await service.empreintes(db, de, a)
+    figees = [await service.presenter(db, reference) for reference in (de, a)]
+    empreintes = [figee["empreinte"] for figee in figees]
 
     async def lire(partie: str) -> Any:
         corps = await conserver(request, ("comparaison", *empreintes), partie, lambda: service.comparer(db, de, a))
@@ -100,7 +100,6 @@ async def changements(
         return orjson.loads(corps)
 
     cle = criteres.indicateur_choisi
-    unite = PAR_CLE[cle].unite if cle in PAR_CLE else ""
     changes = [c for c in await lire(cle) if repond(c, criteres.evolution)] if cle else []
     changes.sort(key=rang)
     pages = max(1, -(-len(changes) // PAR_PAGE))
@@ -110,7 +109,7 @@ async def changements(
         "comparaison": await lire(""),
         "changes": changes[(page - 1) * PAR_PAGE : page * PAR_PAGE],
         "combien": len(changes),
-        "unite": unite,
+        "definitions": [figee["seuils"][cle] for figee in figees],
         "page": page,
         "pages": pages,
         "listees": LISTEES,

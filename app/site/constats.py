@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.donnees.confidentialite import trop_peu
+from app.observatoire.indicateurs import INDICATEURS, PAR_CLE
+from app.observatoire.indicateurs.satisfaction import AVIS
 from app.observatoire.valeurs import Indicateur
-from app.site.affichage import INSECABLE, arrondir, jour, pluriel
+from app.site.affichage import INSECABLE, arrondir, jour, pluriel, pourcent
 
 ABSENCES: Final = {
     "insuffisant": "Trop peu de réponses",
@@ -36,13 +38,18 @@ def mesure(cle: str, unite: str, seuils: Mapping[str, float], valeur: object) ->
     if not isinstance(valeur, int | float):
         return str(valeur)
     if unite == "%":
-        bornes = (0, 100, *(100 * seuil for seuil in seuils.values()))
-        return f"{arrondir(100 * valeur, bornes)}{INSECABLE}%"
+        return pourcent(valeur, *seuils.values())
     if unite == "ms":
         return f"{arrondir(valeur, seuils.values(), 0)}{INSECABLE}ms"
     if unite == "/10":
         return f"{arrondir(valeur, seuils.values())}{INSECABLE}/{INSECABLE}10"
     return pluriel(int(valeur), "information redemandée", "informations redemandées") if cle == "dlnuf" else str(valeur)
+
+
+def mesure_du_jour(cle: str, valeur: object) -> str:
+    """A value of an indicateur as it is defined today."""
+    i = PAR_CLE[cle]
+    return mesure(cle, i.unite, i.seuils, valeur)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +78,17 @@ def constater(valeurs: Mapping[str, Mapping[str, Any]]) -> list[Constat]:
 
 
 def _constat(i: Indicateur, v: Mapping[str, Any]) -> Constat:
+    rare = v["source"] == AVIS and trop_peu(v["n"] or 0)  # published by a minimum under five
+    v = {**v, "statut": "insuffisant"} if rare else v
     publie = v["statut"] == "publie"
     return Constat(
         i.cle,
         i.titre,
         i.critere,
-        mesure(i.cle, i.unite, i.seuils, v["valeur"]) if publie else ABSENCES[v["statut"]],
+        mesure_du_jour(i.cle, v["valeur"]) if publie else ABSENCES[v["statut"]],
         _precision(i.cle, v["statut"], v["detail"]),
         v["atteint"] if publie else None,
-        NIVEAUX.get(v["niveau"] or "", ""),
+        NIVEAUX.get(v["niveau"] or "", "") if publie else "",
         "" if v["n"] is None else pluriel(v["n"], CHOSES.get(i.cle, "réponse")),
         v["source"] or "",
         v["date"],

@@ -1,5 +1,6 @@
 """`/demarches/{slug}`: everything that is known of a démarche, with its uncertainty."""
 
+import datetime as dt
 from typing import Any, Final, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +11,7 @@ from app.demarches import service as catalogue
 from app.demarches.resolution import resolve_actuelle
 from app.indices import service
 from app.indices.parametres import AujourdHui
-from app.indices.periode import JOUR, PREMIER_JOUR, Periode, etapes
+from app.indices.periode import JOUR, PREMIER_JOUR, Periode, debut_etape, etapes
 from app.observatoire import service as observatoire
 from app.observatoire.classement import interventions
 from app.observatoire.donnees.confidentialite import trop_peu
@@ -37,9 +38,11 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
 
     async def calcul(db: AsyncSession) -> bytes:
         minimum: int = request.app.state.settings.seuil_publication
+        jour_dit = min(periode.fin, jour)
+        vue = fenetre(periode.debut, jour_dit, pas)
         connue = await resolve_actuelle(db, slug)
         assert connue.id is not None
-        lu = await observatoire.lire_demarche(db, slug, periode, minimum)
+        lu = await observatoire.lire_demarche(db, slug, periode, minimum, jour)
         indice = await service.lire_indice(db, slug, periode, None, minimum)
         avant = await service.lire_indice(db, slug, precedente(periode), None, minimum)
         return rendre(
@@ -47,18 +50,20 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
             "demarche.html",
             fiche=await catalogue.lire(db, slug),
             periode=periode,
+            jour_dit=jour_dit,
             indice=indice,
             avant=avant,
             periode_avant=precedente(periode),
             ecart=changement(avant, indice),
             trop_peu=trop_peu,
-            points=await evolution(db, slug, periode, pas, minimum, indice["statut"] == "publie"),
-            boutons=await boutons.lister(db, slug),
+            points=await evolution(db, slug, vue, pas, minimum, indice["statut"] == "publie"),
+            boutons=[bouton for bouton in await boutons.lister(db, slug) if not bouton.essai],
             constats=constater(lu["valeurs"]),
             historiques=historiques(lu["historique"]),
             interventions=await interventions.de_la_demarche(db, connue.id, jour, minimum),
             engagements=await engagements.tous(db, Filtre(demarche=connue.slug), jour, minimum),
             pas=pas,
+            vue=vue,
             pas_possibles=PAS,
         )
 
@@ -66,23 +71,20 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
 
 
 def changement(avant: dict[str, Any], apres: dict[str, Any]) -> Ecart | None:
-    """What changed from a période to the next; None unless both are published."""
-    if avant["statut"] != "publie" or apres["statut"] != "publie":
+    """What changed from a période to the next; None unless both are published, of five people or more."""
+    if any(indice["statut"] != "publie" or trop_peu(indice["total"]) for indice in (avant, apres)):
         return None
     return ecart(*([indice["repartition"][str(note)] for note in range(11)] for indice in (avant, apres)))
 
 
-async def evolution(
-    db: AsyncSession, slug: str, periode: Periode, pas: Pas, minimum: int, publiee: bool
-) -> list[Point]:
-    """The steps up to the end of the période, from the first one that has avis; none when no step can be shown.
+async def evolution(db: AsyncSession, slug: str, vue: Periode, pas: Pas, minimum: int, publiee: bool) -> list[Point]:
+    """The steps of these days, from the first one that has avis; none when no step can be shown.
 
     `publiee`: whether the indice of the période is. Its steps may then have few avis, but what fewer than five people
     said is never shown; without it, a step stands by its own number of avis.
     """
-    large = fenetre(periode, pas)
-    elements = (await service.lire_evolution(db, slug, large, pas, minimum))["elements"]
-    points = [_point(bornes, e, pas, publiee) for bornes, e in zip(etapes(large, pas), elements, strict=True)]
+    elements = (await service.lire_evolution(db, slug, vue, pas, minimum))["elements"]
+    points = [_point(bornes, e, pas, publiee) for bornes, e in zip(etapes(vue, pas), elements, strict=True)]
     connus = [rang for rang, point in enumerate(points) if point.n]
     return points[connus[0] :] if any(point.valeur is not None for point in points) else []
 
@@ -94,10 +96,10 @@ def _point(bornes: Periode, element: dict[str, Any], pas: Pas, publiee: bool) ->
     return Point(*noms, valeur, ic95, element["total"])
 
 
-def fenetre(periode: Periode, pas: Pas) -> Periode:
-    """What an evolution by `pas` shows: whole steps, some years of them."""
-    debut = min(periode.debut, periode.fin.replace(year=max(PREMIER_JOUR.year, periode.fin.year - ANNEES[pas]), day=1))
-    return Periode(max(PREMIER_JOUR, debut.replace(day=1)), periode.fin)
+def fenetre(debut: dt.date, fin: dt.date, pas: Pas) -> Periode:
+    """What an evolution by `pas` shows: some years up to a day, from the first day of a step on."""
+    loin = fin.replace(year=max(PREMIER_JOUR.year, fin.year - ANNEES[pas]), day=1)
+    return Periode(debut_etape(min(debut, loin), pas), fin)
 
 
 def precedente(periode: Periode) -> Periode:

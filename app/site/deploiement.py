@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +21,7 @@ from app.observatoire.etat import Etat, bilan_de, lire_cibles, lire_deploiement,
 from app.problems import Introuvable, Invalide
 from app.site.adresse import Adressable
 from app.site.affichage import alphabetique, etape
+from app.site.bilans import cible_actuelle
 from app.site.graphiques import Point
 from app.site.liste import Nom, tries
 from app.site.rendu import rendre, repondre_page
@@ -81,7 +83,7 @@ def montrer(
 ) -> dict[str, Any]:
     """What the page says of these démarches. Raises Introuvable for a page of the list that does not exist."""
     ensemble = mesurer((None, None), etats, cibles)
-    echeance = dt.date.fromisoformat(criteres.echeance) if criteres.echeance else premiere_echeance(ensemble)
+    echeance = dt.date.fromisoformat(criteres.echeance) if criteres.echeance else echeance_actuelle(ensemble)
     sans = [s.demarche for s in etats if s.valeurs[BOUTON].atteint is False]
     listees = [d for d in sans if criteres.ministere in {"", d.ministere_slug or SANS, d.ministere}]
     pages = max(1, -(-len(listees) // PAR_PAGE))
@@ -93,6 +95,7 @@ def montrer(
         "ministeres": par_ministere(etats, cibles),
         "choix": [(slug or SANS, nom or "Sans ministère", n) for (nom, slug), n in tries(manques)],
         "echeance": echeance,
+        "retards": adresse_des_retards(echeance, criteres.ministere),
         "retard": max(0, (jour - echeance).days) if echeance else 0,
         "sans": sorted(listees, key=par_titre)[(page - 1) * PAR_PAGE : page * PAR_PAGE],
         "combien": len(listees),
@@ -109,9 +112,17 @@ def mesurer(qui: Qui, etats: Sequence[Etat], cibles: Cibles | None, nom: str | N
     return Deploye(qui[0], nom, bilan, siennes)
 
 
-def premiere_echeance(ensemble: Deploye) -> dt.date | None:
-    """The first due date of the targets of everybody."""
-    return min((cible["echeance"] for cible in ensemble.cibles if cible["echeance"]), default=None)
+def echeance_actuelle(ensemble: Deploye) -> dt.date | None:
+    """The due date of the target that counts now, for everybody; None when all are reached."""
+    actuelle = cible_actuelle(ensemble.cibles)
+    return None if actuelle is None or actuelle["atteinte"] else actuelle["echeance"]
+
+
+def adresse_des_retards(echeance: dt.date | None, ministere: str) -> str | None:
+    """Where the API lists the same démarches; it has no name for those without a ministère."""
+    if echeance is None or ministere == SANS:
+        return None
+    return f"/api/v1/retards?{urlencode({'echeance': echeance} | ({'ministere': ministere} if ministere else {}))}"
 
 
 def par_ministere(etats: Sequence[Etat], cibles: Cibles) -> list[Deploye]:

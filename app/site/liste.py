@@ -21,9 +21,9 @@ from app.indices.formules import METHODE, au_dessus_de_7, wilson
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.parametres import AujourdHui
 from app.indices.periode import Periode
-from app.indices.synthese import synthese
 from app.observatoire.etat import lire_etats_par_id
 from app.observatoire.indicateurs import INDICATEURS
+from app.observatoire.satisfaction import bilan_satisfaction, exemptees
 from app.problems import Introuvable
 from app.site.affichage import alphabetique
 from app.site.parametres import PeriodeDep
@@ -39,7 +39,7 @@ COLONNES: Final = (
     *("satisfaits", "part_satisfaits", "part_satisfaits_ic95_bas", "part_satisfaits_ic95_haut", "methode"),
 )
 HOMONYMES: Final = 5
-PRESENTS: Final = {i.cle: i.titre for i in INDICATEURS if i.natures or "boutons" in i.lit}
+PRESENTS: Final = {i.cle: i.titre for i in INDICATEURS if i.present}
 """The indicateurs that speak of today, and not of a période: those that a list is filtered by."""
 CONSTATS: Final = {"atteint": "Rempli", "non_atteint": "Pas rempli", "sans_reponse": "Sans réponse"}
 Nom = Annotated[Texte, Query(max_length=300)]
@@ -77,6 +77,7 @@ async def liste(
     """Les démarches qui répondent aux critères."""
 
     async def calcul(db: AsyncSession) -> bytes:
+        exemptes = await exemptees(db, min(jour, periode.fin))
         toutes, choisies = await choisir(request, db, criteres, periode, jour)
         pages = max(1, -(-len(choisies) // PAR_PAGE))
         if page > pages:
@@ -91,7 +92,7 @@ async def liste(
             choix=choix(toutes, criteres),
             catalogue_vide=not toutes,
             homonymes=homonymes(toutes, criteres.q),
-            resume=synthese((ligne.note for ligne in choisies), _minimum(request)),
+            resume=bilan_satisfaction(choisies, exemptes, _minimum(request)),
             avis=sum(ligne.total for ligne in choisies),
             page=page,
             pages=pages,

@@ -3,10 +3,9 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.indices.formules import METHODE
+from app.indices.formules import METHODE, PERSONNES
 from app.observatoire.classement.formules import TAUX
 from app.observatoire.indicateurs import INDICATEURS
-from app.observatoire.indicateurs.questions import PERSONNES
 from app.site.constats import provenance, seuils_dits
 from app.site.rendu import rendre, repondre_page
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.conditionnel import repondre
 from app.demarches import service as catalogue
 from app.indices import service
+from app.observatoire.donnees.confidentialite import trop_peu
 from app.site.affichage import jour, pluriel
 from app.site.carte import Carte, dessiner
 from app.site.parametres import PeriodeDep
@@ -25,8 +26,8 @@ async def image(request: Request, slug: str, periode: PeriodeDep) -> Response:
         fiche = await catalogue.lire(db, slug)
         i = await service.lire_indice(db, slug, periode, None, settings.seuil_publication)
         jours = f"du {jour(periode.debut)} au {jour(periode.fin)}"
-        if i["statut"] != "publie":
-            raison = f"{STATUTS[i['statut']]} pour publier un indice" if i["total"] else STATUTS[i["statut"]]
+        if i["statut"] != "publie" or trop_peu(i["total"]):
+            raison = f"{STATUTS['insuffisant']} pour publier un indice" if i["total"] else STATUTS["aucun_avis"]
             phrase = f"{pluriel(i['total'], 'avis', 'avis')}, {jours}" if i["total"] else jours.capitalize()
             carte = Carte(fiche.titre, phrase, verdict=raison, officiel=settings.officiel)
         else:

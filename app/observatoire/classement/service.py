@@ -9,10 +9,9 @@ from app.indices.formules import METHODE, SEUIL
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.periode import Periode
 from app.indices.schemas import PeriodeLue
-from app.observatoire import sql
 from app.observatoire.classement.formules import ECARTEES, TAUX, Candidate, Place, placer, rang
 from app.observatoire.classement.schemas import Classee, Classement, Ecartees
-from app.observatoire.indicateurs.satisfaction import SATISFACTION
+from app.observatoire.satisfaction import exemptees
 
 LIMITE, LIMITE_AU_PLUS = 20, 1_000
 
@@ -27,13 +26,7 @@ async def classer(
 ) -> Classement:
     """The worst rated démarches of a ministère (slug or exact name), or of all."""
     lignes = await lire_lignes(db, periode, minimum)
-    return ranger(lignes, await exemptees(db, periode), periode, ministere, limite, seuil)
-
-
-async def exemptees(db: AsyncSession, periode: Periode) -> frozenset[int]:
-    """The démarches, by id, that the ranking leaves out on the last day."""
-    exemptions = await sql.exemptions(db, periode.fin)
-    return frozenset(demarche for demarche, raisons in exemptions.items() if SATISFACTION.cle in raisons)
+    return ranger(lignes, await exemptees(db, periode.fin), periode, ministere, limite, seuil)
 
 
 def ranger(

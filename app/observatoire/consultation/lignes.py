@@ -8,6 +8,7 @@ import msgspec
 from app.demarches.texte import normaliser
 from app.indices.fiches import Fiche
 from app.indices.formules import Intervalle, Statut
+from app.observatoire.donnees.confidentialite import trop_peu
 
 
 class _Demarche(msgspec.Struct, frozen=True, gc=False):
@@ -37,11 +38,12 @@ class LigneFigee(msgspec.Struct, frozen=True):
 
     @property
     def publiee(self) -> bool:
-        return self.chiffres.statut == "publie"
+        """Whether its figures may be shown: never those of fewer than five people, though they were published."""
+        return self.statut == "publie"
 
     @property
     def statut(self) -> Statut:
-        return self.chiffres.statut
+        return "insuffisant" if trop_peu(self.total) else self.chiffres.statut
 
     @property
     def total(self) -> int:

@@ -1,7 +1,7 @@
 """Éditions for pages: what each froze, its démarches in little, and comparisons ready to be kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.indices.periode import Periode, jour_de_paris
 from app.observatoire.consultation import sql
 from app.observatoire.consultation.lignes import LigneFigee, lire_ligne
-from app.observatoire.editions import lecture
+from app.observatoire.donnees.confidentialite import trop_peu
+from app.observatoire.editions import comparaison, lecture
 from app.observatoire.editions import sql as sql_editions
+from app.observatoire.editions.comparaison import SATISFACTION, Cote, LigneComparee, Valeur
 from app.observatoire.editions.lecture import Reference
 
 Objet = dict[str, Any]
@@ -57,20 +59,32 @@ def _revision(row: Row[Any]) -> Objet:
     return {"revision": row.revision, "raison": row.raison, "publiee_le": jour_de_paris(row.publiee_le)}
 
 
-async def empreintes(db: AsyncSession, de: Reference, a: Reference) -> tuple[str, str]:
-    """The fingerprints of two éditions: what they come to depends on nothing else. Raises EditionInconnue."""
-    return (await lecture.trouver(db, de)).empreinte, (await lecture.trouver(db, a)).empreinte
+async def presenter(db: AsyncSession, reference: Reference) -> Objet:
+    """What an édition says of itself; its `empreinte` stands for all of it. Raises EditionInconnue."""
+    return _edition(await lecture.trouver(db, reference))
 
 
 async def comparer(db: AsyncSession, de: Reference, a: Reference) -> dict[str, bytes]:
     """What changed, as JSON: under `""` all but the démarches, then by indicateur the démarches in which it changed.
 
-    Raises EditionInconnue.
+    Without the notes of fewer than five people. Raises EditionInconnue.
     """
-    objet = await lecture.comparer(db, de, a)
+    objet = comparaison.comparer(masquer(await lecture.lire_cote(db, de)), masquer(await lecture.lire_cote(db, a)))
     elements = objet.pop("elements")
     changements = {cle: orjson.dumps(_changements(elements, cle)) for cle in objet["indicateurs"]}
     return {"": orjson.dumps(objet)} | changements
+
+
+def masquer(cote: Cote) -> Cote:
+    """An édition whose minimum was under five, as pages may compare it."""
+    return replace(cote, lignes=[_masquer(ligne) for ligne in cote.lignes])
+
+
+def _masquer(ligne: LigneComparee) -> LigneComparee:
+    dite = ligne.valeurs.get(SATISFACTION)
+    if dite is None or dite.statut != "publie" or not trop_peu(sum(ligne.notes)):
+        return ligne
+    return replace(ligne, valeurs={**ligne.valeurs, SATISFACTION: Valeur("insuffisant")})
 
 
 def _changements(elements: Sequence[Mapping[str, Any]], cle: str) -> list[Objet]:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conditionnel import repondre
-from app.indices.parametres import PeriodeDep
+from app.indices.parametres import AujourdHui, PeriodeDep
 from app.observatoire.donnees import dcat, licence, service
 from app.observatoire.donnees.colonnes import TABLES, table
 from app.observatoire.donnees.fichiers import ecrire_schema, type_de
@@ -145,13 +145,13 @@ async def lire_fichier_d_edition(request: Request, edition: Edition, fichier: No
 
 
 @router.get("/{fichier}", responses=problems(304, 404, 422, 503) | {200: _FICHIER})
-async def lire_fichier(request: Request, fichier: Nom, periode: PeriodeDep) -> Response:
+async def lire_fichier(request: Request, fichier: Nom, periode: PeriodeDep, jour: AujourdHui) -> Response:
     """Les chiffres de toutes les démarches sur une période, tels qu'ils sont maintenant."""
     minimum: int = request.app.state.settings.seuil_publication
     sceau = _sceau(request)
     service.check_nom(fichier)
 
     async def calcul(db: AsyncSession) -> bytes:
-        return await service.lire_du_jour(db, periode, minimum, fichier, sceau)
+        return await service.lire_du_jour(db, periode, minimum, jour, fichier, sceau)
 
-    return await repondre(request, ("donnees", fichier, periode), calcul, type_de(fichier), _entetes(fichier))
+    return await repondre(request, ("donnees", fichier, periode, jour), calcul, type_de(fichier), _entetes(fichier))

@@ -9,9 +9,9 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final, Literal
 
+from app.indices.formules import PERSONNES
 from app.observatoire.donnees.confidentialite import trop_peu
 from app.observatoire.donnees.jeu import Definition, Fiche, Jeu
-from app.observatoire.indicateurs.questions import PERSONNES
 
 Type = Literal["string", "integer", "number", "boolean", "date", "object"]
 """As Table Schema names them. `object` is JSON: as such in JSON, as a text in CSV and Parquet."""

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from app.indices.formules import Indice
-from app.observatoire.indicateurs.questions import PERSONNES
+from app.indices.formules import PERSONNES, Indice
 from app.observatoire.indicateurs.satisfaction import AVIS
 from app.observatoire.releve import Ligne
 from app.observatoire.valeurs import Valeur

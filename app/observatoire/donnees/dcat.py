@@ -14,6 +14,7 @@ from app.indices.periode import Periode
 from app.observatoire.donnees import licence
 from app.observatoire.donnees.colonnes import INDICATEURS, SYNTHESE, TABLES
 from app.observatoire.donnees.schema import TYPES
+from app.observatoire.editions.parametres import PerimetreEdition
 
 Noeud = dict[str, Any]
 """A node of JSON-LD: `@id`, `@type`, then properties under prefixed names."""
@@ -39,18 +40,25 @@ MOTS_CLES: Final = (
     "qualité des services publics",
     "satisfaction des usagers",
 )
-_RESUME: Final = (
-    "Pour chaque démarche administrative en ligne : avis recueillis par le bouton « Je donne mon avis » (nombre, "
+_CONTENU: Final = (
+    "avis recueillis par le bouton « Je donne mon avis » (nombre, "
     "répartition des notes, part au-dessus de 7 sur 10, note moyenne, intervalles à 95 %) et indicateurs de "
     "l'observatoire (accessibilité, disponibilité, rapidité, « Dites-le-nous une fois »…), chacun avec son statut, sa "
     "source et sa date. Aucun commentaire, et aucun chiffre tiré de moins de cinq réponses."
 )
+_QUI: Final[dict[PerimetreEdition, str]] = {
+    "toutes": "chaque démarche administrative en ligne",
+    "top_250": "chaque démarche de la liste des 250 que suit l'observatoire",
+    "liste": "chaque démarche d'une liste établie pour cette édition",
+}
+_RESUME: Final = f"Pour {_QUI['toutes']} : {_CONTENU}"
 _TITRES: Final = {"observatoire": "Démarches", "synthese": SYNTHESE.titre, "indicateurs": INDICATEURS.titre}
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """An édition in the catalogue; `fichiers`: size and SHA-256 of each, by name. Moments are ISO 8601."""
+    """An édition in the catalogue; `demarches`: how many; `fichiers`: size and SHA-256 of each, by name. Moments are
+    ISO 8601."""
 
     slug: str
     revision: int
@@ -61,6 +69,8 @@ class Edition:
     publiee_le: str
     methode: str
     minimum: int
+    perimetre: PerimetreEdition
+    demarches: int
     fichiers: Mapping[str, tuple[int, str]]
 
 
@@ -94,6 +104,7 @@ def _en_direct(base: str, periode: Periode) -> Noeud:
 
 def _edition(base: str, edition: Edition) -> Noeud:
     racine = f"{base}/donnees/editions/{edition.slug}"
+    nombre = f"{edition.demarches} démarche{'s' if edition.demarches > 1 else ''}"
     frozen = (
         f"Chiffres figés du {edition.periode.debut:%d/%m/%Y} au {edition.periode.fin:%d/%m/%Y}, méthode "
         f"{edition.methode}, indices publiés à partir de {edition.minimum} avis. Révision {edition.revision}"
@@ -102,7 +113,7 @@ def _edition(base: str, edition: Edition) -> Noeud:
     notes = {"adms:versionNotes": _fr(edition.raison)} if edition.raison else {}
     return _jeu(base, racine, f"{base}/editions/{edition.slug}", edition.periode) | {
         "dct:title": _fr(f"Observatoire des démarches en ligne : {edition.titre}"),
-        "dct:description": _fr(f"{_RESUME} {frozen}"),
+        "dct:description": _fr(f"Pour {_QUI[edition.perimetre]} ({nombre}) : {_CONTENU} {frozen}"),
         "dct:accrualPeriodicity": _iri(f"{_EU}/frequency/NEVER"),
         "dct:issued": _instant(edition.premiere),
         "dct:modified": _instant(edition.publiee_le),

@@ -23,9 +23,9 @@ A_COTE: Final = ("sha256", "sig")
 """What stands beside a file, under its name and one of these."""
 
 
-async def du_jour(db: AsyncSession, periode: Periode, minimum: int) -> Jeu:
+async def du_jour(db: AsyncSession, periode: Periode, minimum: int, aujourd_hui: dt.date) -> Jeu:
     """The figures of a période as they are now, for every démarche."""
-    lignes = await relever(db, periode, minimum)
+    lignes = await relever(db, periode, minimum, jour=min(periode.fin, aujourd_hui))
     noms = await sql_editions.identifiants(db)
     entete = Entete(periode, minimum, "toutes", METHODE, TITRE)
     return jeu(entete, DEFINITIONS, lignes, [noms.get(ligne.demarche.id, ()) for ligne in lignes])
@@ -47,10 +47,12 @@ def check_nom(nom: str) -> None:
         raise FichierInconnu
 
 
-async def lire_du_jour(db: AsyncSession, periode: Periode, minimum: int, nom: str, sceau: Sceau) -> bytes:
+async def lire_du_jour(
+    db: AsyncSession, periode: Periode, minimum: int, aujourd_hui: dt.date, nom: str, sceau: Sceau
+) -> bytes:
     """A file of the figures of now, or what stands beside it (a name that `check_nom` lets through)."""
     fichier, suffixe = decouper(nom)
-    chiffres = await du_jour(db, periode, minimum)
+    chiffres = await du_jour(db, periode, minimum, aujourd_hui)
     # Out of the loop: two thousand démarches take a tenth of a second to write.
     octets = await asyncio.to_thread(rendre, chiffres, fichier)
     return accompagner(fichier, octets, suffixe, sceau)
@@ -119,6 +121,8 @@ def _edition(rangs: list[Any]) -> dcat.Edition:
         _instant(un.publiee_le),
         un.methode,
         un.minimum,
+        un.perimetre,
+        un.demarches,
         {row.nom: (row.taille, row.sha256) for row in rangs},
     )
 

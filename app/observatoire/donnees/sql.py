@@ -40,7 +40,8 @@ async def catalogue(db: AsyncSession) -> Sequence[Row[Any]]:
     `premiere`: when the first revision was published.
     """
     statement = text("""
-        SELECT e.slug, e.revision, e.titre, e.debut, e.fin, e.raison, e.publiee_le, e.methode, e.minimum,
+        SELECT e.slug, e.revision, e.titre, e.debut, e.fin, e.raison, e.publiee_le, e.methode, e.minimum, e.perimetre,
+               CAST(e.bilan ->> 'demarches' AS integer) AS demarches,
                (SELECT min(p.publiee_le) FROM edition p WHERE p.slug = e.slug) AS premiere,
                f.nom, f.taille, f.sha256
         FROM edition e JOIN edition_fichier f ON f.edition_id = e.id

@@ -53,8 +53,9 @@ class LigneComparee:
 
 @dataclass(frozen=True, slots=True)
 class Cote:
-    """One of the two éditions. `conditions`: what must be the same for its figures to compare (méthode, minimum, …);
-    `seuils` and `bilan`: by indicateur, as published."""
+    """One of the two éditions. `conditions`: what must be the same for its figures to compare (méthode, minimum, …),
+    and so must `catalogue`, the ids of the démarches of a list, in order; `seuils` and `bilan`: by indicateur, as
+    published."""
 
     slug: str
     revision: int
@@ -65,6 +66,7 @@ class Cote:
     seuils: Mapping[str, Mapping[str, Any]]
     bilan: Mapping[str, Mapping[str, Any]]
     lignes: Sequence[LigneComparee]
+    catalogue: Sequence[int] | None = None
 
 
 Paire = tuple[LigneComparee, LigneComparee]
@@ -121,7 +123,7 @@ def comparer(de: Cote, a: Cote, tranche: slice = TOUT) -> Objet:
     return {
         "de": _nommer(de),
         "a": _nommer(a),
-        "conditions_differentes": sorted(cle for cle in a.conditions if a.conditions[cle] != de.conditions[cle]),
+        "conditions_differentes": _conditions_differentes(de, a),
         "seuils_differents": sorted(cle for cle in sens if de.seuils[cle] != a.seuils[cle]),
         "indicateurs_ajoutes": sorted(a.seuils.keys() - de.seuils.keys()),
         "indicateurs_retires": sorted(de.seuils.keys() - a.seuils.keys()),
@@ -134,6 +136,13 @@ def comparer(de: Cote, a: Cote, tranche: slice = TOUT) -> Objet:
         "indicateurs": {cle: _resumer(cle, de, a, comptes[cle]) for cle in sens},
         "elements": [_element(paire, sens) for paire in changees[tranche]],
     }
+
+
+def _conditions_differentes(de: Cote, a: Cote) -> list[str]:
+    """By name; `catalogue`: both are about a list, and not the same one."""
+    deux_listes = de.catalogue is not None and a.catalogue is not None
+    autre = ["catalogue"] if deux_listes and de.catalogue != a.catalogue else []
+    return sorted([*autre, *(cle for cle in a.conditions if a.conditions[cle] != de.conditions[cle])])
 
 
 def apparier(

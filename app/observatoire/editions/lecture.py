@@ -153,7 +153,12 @@ async def verifier(db: AsyncSession, slug: str | None = None) -> AsyncIterator[t
 
 async def comparer(db: AsyncSession, de: Reference, a: Reference) -> Objet:
     """What changed from an édition to another (see `comparaison`). Raises EditionInconnue."""
-    return comparaison.comparer(await _cote(db, await trouver(db, de)), await _cote(db, await trouver(db, a)))
+    return comparaison.comparer(await lire_cote(db, de), await lire_cote(db, a))
+
+
+async def lire_cote(db: AsyncSession, reference: Reference) -> Cote:
+    """What is compared of an édition. Raises EditionInconnue."""
+    return await _cote(db, await trouver(db, reference))
 
 
 async def comparer_par_page(db: AsyncSession, de: Reference, a: Reference, depuis: str | None, limite: int) -> Objet:
@@ -177,6 +182,7 @@ async def _cote(db: AsyncSession, row: Row[Any]) -> Cote:
         orjson.loads(row.seuils),
         orjson.loads(row.bilan)["indicateurs"],
         [_ligne(ligne) for ligne in await sql.lignes(db, row.id)],
+        None if row.catalogue is None else sorted(row.catalogue),
     )
 
 

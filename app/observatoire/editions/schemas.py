@@ -249,7 +249,11 @@ class Comparaison:
     de: EditionComparee
     a: EditionComparee
     conditions_differentes: Annotated[
-        list[str], Field(description="ce qui n'est pas pareil (méthode, minimum, périmètre) et gêne la comparaison")
+        list[str],
+        Field(
+            description="ce qui n'est pas pareil et gêne la comparaison : `methode`, `minimum`, `perimetre`, ou"
+            " `catalogue` (deux listes de démarches différentes)"
+        ),
     ]
     seuils_differents: Annotated[list[str], Field(description="indicateurs définis autrement dans chacune")]
     indicateurs_ajoutes: list[str]

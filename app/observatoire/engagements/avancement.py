@@ -7,7 +7,6 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Row
 
 from app.indices.fiches import Fiche
-from app.indices.formules import au_dessus_de_7
 from app.indices.lignes import Ligne
 from app.observatoire.bilan import Bilan, bilan
 from app.observatoire.declarations import Identite
@@ -79,8 +78,8 @@ def satisfaction(ligne: Ligne, exemptions: Mapping[str, str]) -> Valeur:
     """Whether a démarche is above 7, as the indicateur says, and nothing else of it."""
     if SATISFACTION.cle in exemptions:
         return _EXEMPTE
-    if ligne.publiee:
-        return _AU_DESSUS if au_dessus_de_7(ligne.note, ligne.minimum) else _PAS_AU_DESSUS
+    if (dessus := ligne.au_dessus_de_7) is not None:
+        return _AU_DESSUS if dessus else _PAS_AU_DESSUS
     return _INSUFFISANT if ligne.total else NON_MESURE
 
 

@@ -1,12 +1,8 @@
 """What the indicateurs made of answers have in common: their own n, and the minimum that the indice was given."""
 
-from typing import Final
-
+from app.indices.formules import PERSONNES
 from app.observatoire.indicateurs.satisfaction import AVIS
 from app.observatoire.valeurs import NON_MESURE, Dossier, Valeur, niveau
-
-PERSONNES: Final = 5
-"""Fewer answers than this would tell what some people answered."""
 
 
 def valeur(dossier: Dossier, mesure: float | None, n: int, bon: float, moyen: float) -> Valeur:
