@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic import Field, HttpUrl, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     cle_signature: SecretStr | None = None
     url_publique: str | None = None
     officiel: bool = False
+    mentions_legales: HttpUrl | None = None
 
     limite_par_adresse: int = Field(60, ge=0)
     limite_par_bouton: int = Field(20, ge=0)

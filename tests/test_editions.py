@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import random
+import re
 import subprocess
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli.socle import Erreur
 from app.indices.periode import JOUR, jour_de_paris
 from app.observatoire.editions import service
+from app.observatoire.editions.refus import AucunBrouillon, EditionPubliee
 from app.observatoire.editions.schemas import Comparaison, EditionEntiere, PageEditions
 from tests.editions import APRES, PERIODE, by_slug, command_on, read
 from tests.serveur import COMMAND, ROOT, environment
@@ -60,6 +62,19 @@ async def test_a_draft_is_not_public_and_preparing_again_changes_it(client, jdma
         "cibles": '{"satisfaction": 0.8}'
     }
     assert "2025@1  2026-01-01 – 2026-06-30  en préparation  Année 2025" in await jdma("lister")
+
+
+async def test_a_draft_can_be_given_up_and_what_is_published_cannot(client, jdma, catalogue, sql):
+    await jdma("preparer", "2025", "--titre", "Essai", *PERIODE)
+    assert "révision 1 : ce qui était préparé est effacé" in await jdma("abandonner", "2025")
+    assert await sql.fetchval("SELECT count(*) FROM edition") == 0
+    await jdma.publish()
+    await jdma("reviser", "2025", "--raison", "Une erreur.")
+    assert "révision 2" in await jdma("abandonner", "2025")
+    for slug, why in (("2025", EditionPubliee), ("rien", AucunBrouillon)):
+        with pytest.raises(Erreur, match=re.escape(why.detail)):
+            await jdma("abandonner", slug)
+    assert [e["revision"] for e in (await client.get("/api/v1/editions")).json()["elements"]] == [1]
 
 
 async def test_a_preview_shows_what_would_be_published_and_stores_nothing(jdma, catalogue, sql):

@@ -5,6 +5,7 @@ from base64 import b64encode
 from hashlib import sha384
 
 import pytest
+from pydantic import HttpUrl
 
 from app.main import create_app
 from app.pages import integrer_csp
@@ -296,6 +297,16 @@ async def test_the_accessibility_declaration_is_there(client):
     reply = await client.get("/accessibilite")
     assert reply.status_code == 200
     assert "Non conforme" in reply.text
+
+
+async def test_every_page_leads_to_the_legal_notice_that_the_operator_names(settings, database_url, bouton):
+    for adresse in (None, HttpUrl("https://exemple.gouv.fr/mentions")):
+        app = create_app(settings.model_copy(update={"mentions_legales": adresse}), database_url)
+        async with serving(app) as client:
+            for path in ("/", f"/avis/{bouton.cle}", "/accessibilite"):
+                assert ('href="https://exemple.gouv.fr/mentions"' in (await client.get(path)).text) is bool(adresse), (
+                    path
+                )
 
 
 async def test_the_states_typeface_and_emblem_appear_only_on_an_official_service(settings, database_url, bouton):

@@ -182,6 +182,13 @@ def preview(slug: Slug) -> None:
         typer.echo("La période n'est pas terminée : l'édition ne peut pas encore être publiée.")
 
 
+@app.command("abandonner")
+def abandon(slug: Slug) -> None:
+    """Efface l'édition ou la révision qui est préparée ; ce qui est publié reste."""
+    edition = in_snapshot(lambda db: service.abandonner(db, slug))
+    typer.echo(f"{edition.slug}, révision {edition.revision} : ce qui était préparé est effacé.")
+
+
 def show(bilan: Objet) -> None:
     """The national synthesis, an indicateur a line."""
     typer.echo(f"{count_of(bilan['demarches'], 'démarche', 'démarches')}, {count_of(bilan['avis'], 'avis')}.")

@@ -64,6 +64,7 @@ def page(
         langues=[textes(code) for code in LANGUES] if "fiche" in context and modele not in SEULEMENT_FR else [],
         fichiers={nom: f"/ressources/{file.nom_immuable}" for nom, file in ressources().items()},
         officiel=settings.officiel,
+        mentions=settings.mentions_legales,
         chemin=request.url.path,
         **context,
     )

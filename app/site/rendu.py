@@ -93,6 +93,7 @@ def rendre(request: Request, gabarit: str, **contexte: Any) -> bytes:
         "css": f"/site/{feuille(settings.officiel).nom_immuable}",
         "icone": f"/site/{icone().nom_immuable}",
         "officiel": settings.officiel,
+        "mentions": settings.mentions_legales,
         "base": settings.base,
         "chemin": request.url.path,
         "navigation": NAVIGATION,

@@ -104,6 +104,14 @@ async def apercu(db: AsyncSession, slug: str) -> Apercu:
     return Apercu(edition, contenu.bilan_national(await _relever(db, edition), edition.cibles))
 
 
+async def abandonner(db: AsyncSession, slug: str) -> Edition:
+    """Delete the draft, and nothing that is published. Raises AucunBrouillon, EditionPubliee."""
+    await sql.verrouiller(db)
+    edition = await _brouillon(db, slug)
+    await db.delete(edition)
+    return edition
+
+
 async def publier(db: AsyncSession, slug: str, aujourd_hui: dt.date) -> Objet:
     """Freeze the draft for ever; gives the head of the document published.
 
