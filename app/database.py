@@ -19,8 +19,9 @@ else:  # generic in its stubs only
 
 AWAY = (OSError, TimeoutError, DBAPIError, PoolTimeout, asyncpg.InterfaceError, asyncpg.PostgresError)
 """What a database that is away or refuses can raise, through SQLAlchemy or from asyncpg itself."""
-_AWAY_STATES = ("08", "25", "40", "53", "55", "57", "58", "XX")
-"""SQLSTATE classes: connection, read-only, rollback, resources, locks, operator, system, internal."""
+_AWAY_STATES = ("08", "25", "28", "3D", "40", "42501", "53", "55", "57", "58", "XX")
+"""SQLSTATE classes: connection, read-only, role refused, no such database, rollback, no right to connect, resources,
+locks, operator, system, internal."""
 
 
 def is_away(error: BaseException) -> bool:
