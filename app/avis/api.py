@@ -52,10 +52,10 @@ async def deposer_directement(scope: Scope, receive: Receive, send: Send) -> Non
     try:
         check_type(scope)
         address = scope["client"][0] if scope.get("client") else ""
-        await state.limites.check_adresse(address)
+        await state.limites.check_tentative(address)
         avis = parse_depose(await read_body(scope, receive, state.settings.delai_corps))
         bouton = await guichet.bouton(avis.bouton)
-        await state.limites.check_bouton(address, bouton[0])
+        await state.limites.check_depot(address, bouton[0])
         fait = await guichet.deposit(avis, bouton, origin_of(scope))
     except Probleme as problem:
         mesures.DEPOTS.labels(problem.code).inc()
