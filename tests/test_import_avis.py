@@ -130,6 +130,43 @@ async def test_broken_lines_blank_lines_and_an_unclosed_quote_do_not_stop_the_re
     assert await recount(bouton) == {8: 2}
 
 
+UNCLOSED = [
+    '{id},demarche,8,2024-05-01T10:00:00+02:00,"jamais fermé,',
+    '{id},demarche,8,2024-05-01T10:00:00+02:00,,"{{',
+    '"{id},demarche,8,2024-05-01T10:00:00+02:00,,',
+    '{id},demarche,8,2024-05-01T10:00:00+02:00,"il a dit "oui" deux fois",',
+]
+
+
+@pytest.mark.parametrize("line", UNCLOSED)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+async def test_a_misplaced_quote_costs_its_own_line_only(engine, bouton, sql, recount, tmp_path, line, end):
+    after = [row(commentaire="dit"), row(commentaire='sur "deux"\nlignes'), row(), row(reponses='{"comprehension": 4}')]
+    text = end.join([*text_of([row()]).splitlines(), line.format(id=uuid4()), *text_of(after).splitlines()[1:], ""])
+    bilan = await import_text(engine, text, tmp_path)
+    assert (bilan.lus, bilan.enregistres, bilan.rejetes) == (6, 5, 1)
+    assert await recount(bouton) == {8: 5}
+    comments = await sql.fetch("SELECT commentaire FROM avis WHERE commentaire IS NOT NULL ORDER BY 1")
+    assert [row["commentaire"] for row in comments] == ["dit", f'sur "deux"{end}lignes']
+    (refus,) = rejected(tmp_path)
+    assert (refus["ligne"], "guillemet" in refus["raison"]) == ("3", True)
+
+
+async def test_a_comment_may_hold_many_lines(engine, bouton, sql, tmp_path):
+    said = "\n".join(f'ligne "{n}", encore' for n in range(500))
+    bilan = await import_text(engine, text_of([row(commentaire=said), row()]), tmp_path)
+    assert (bilan.lus, bilan.enregistres) == (2, 2)
+    assert await sql.fetchval("SELECT commentaire FROM avis WHERE commentaire IS NOT NULL") == said
+
+
+async def test_quotes_left_open_on_every_line_cost_no_more_than_their_lines(engine, bouton, recount, tmp_path):
+    good = text_of([row()])
+    text = good + 'a"b,"\n' * 3_000 + good.splitlines()[1] + "\n"
+    bilan = await import_text(engine, text, tmp_path)
+    assert (bilan.lus, bilan.enregistres, bilan.deja_la, bilan.rejetes) == (3_002, 1, 1, 3_000)
+    assert await recount(bouton) == {8: 1}
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -153,7 +190,7 @@ async def test_a_byte_order_mark_and_columns_in_any_order_are_fine(engine, bouto
 
 
 async def test_an_import_cut_in_the_middle_resumes_where_it_stopped(engine, bouton, recount, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.avis.lecture.LOT", 10)
+    monkeypatch.setattr("app.avis.importation.LOT", 10)
     rows = [row() for _ in range(35)]
     lines = text_of(rows).splitlines(keepends=True)
 

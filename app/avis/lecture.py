@@ -3,9 +3,8 @@
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,22 +14,17 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from app.avis.depot import Depot, clean, without_personal_data
+from app.avis.lignes import GuillemetOuvert, Illisible, Lignes, Row
 from app.avis.questionnaire import COMMENTAIRE_MAX, Reponses, compact
 from app.validation import french_errors
 
-Row = list[str]
 Record = tuple[Any, ...]
-
-LOT = 20_000
-CHAMP_MAX = 1 << 20
-"""Characters in a field; more is an unclosed quote that swallows the file."""
 
 REQUISES = {"id", "note", "depose_le"}
 CONNUES = REQUISES | {"demarche", "bouton", "commentaire", "reponses", "langue"}
 NOTES = {str(note): note for note in range(11)}
 PREMIER_JOUR = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
-ILLISIBLE: Row = ["\x00"]
 CONFLIT = "avis_conflit : cet identifiant est déjà celui d'un autre avis"
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -149,8 +143,8 @@ class Lecteur:
 
 
 def _why_width(row: Row, width: int) -> str:
-    if row == ILLISIBLE:
-        return "ligne illisible : champ démesuré (guillemet non fermé ?) ou CSV mal formé"
+    if isinstance(row, Illisible):
+        return "ligne illisible : guillemet non fermé, champ démesuré ou CSV mal formé"
     return f"{len(row)} colonnes au lieu de {width}"
 
 
@@ -230,22 +224,11 @@ class Lot:
         return sum(map(bool, self.rows))
 
 
-def read_lot(reader: Iterator[Row], premiere: int) -> Lot:
-    """The next rows; one that CSV itself cannot read stands as ILLISIBLE."""
-    rows: list[Row] = []
-    while True:
-        try:
-            rows.extend(islice(reader, LOT - len(rows)))  # what came before an error is kept
-            return Lot(premiere, rows)
-        except csv.Error:
-            rows.append(list(ILLISIBLE))
-
-
-def read_header(reader: Iterator[Row]) -> Row:
+def read_header(lines: Lignes) -> Row:
     """The names of the columns; raises EnTeteInvalide."""
     try:
-        first = next(reader, [])
-    except csv.Error:
+        first = next(csv.reader(lines, strict=True), [])
+    except (csv.Error, GuillemetOuvert):
         first = []
     columns = [name.strip().lstrip("\ufeff").lower() for name in first]
     if missing := sorted(REQUISES - set(columns)):
