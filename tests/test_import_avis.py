@@ -284,3 +284,34 @@ async def test_the_commands_import_a_catalogue_and_a_history_and_prove_the_count
     assert jdma(tmp_path, "verify", **url).returncode == 1
     assert jdma(tmp_path, "rebuild", **url).returncode == 0
     assert jdma(tmp_path, "verify", **url).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["import-avis", "import-demarches"])
+async def test_rejects_that_cannot_be_written_are_said_before_anything_is_stored(
+    database_url, bouton, sql, recount, tmp_path, command
+):
+    texts = {
+        "import-avis": text_of([row(), row(note="11"), row()]),
+        "import-demarches": "slug,titre\nneuve,Neuve\n,\nautre\n",
+    }
+    (tmp_path / "f.csv").write_text(texts[command])
+    url = {"database_url": database_url, "secret_key": "k"}
+    absent = jdma(tmp_path, command, "f.csv", "--rejets", "absent/r.csv", **url)
+    assert (absent.returncode, absent.stdout) == (1, "")
+    assert absent.stderr == "jdma : les rejets ne peuvent pas être écrits (absent/r.csv : No such file or directory)\n"
+    assert await recount(bouton) == {}
+    assert await sql.fetchval("SELECT count(*) FROM demarche") == 1
+    full = jdma(tmp_path, command, "f.csv", "--rejets", "/dev/full", **url)
+    assert (full.returncode, full.stderr) == (1, "jdma : écriture impossible : No space left on device\n")
+
+
+async def test_the_rejects_may_take_the_place_of_the_file_and_none_leave_none(engine, bouton, recount, tmp_path):
+    path = tmp_path / "rejets.csv"
+    path.write_text(text_of([row(), row(note="11"), row()]))
+    with path.open(newline="") as file:
+        assert (await import_avis(engine, file, path)).rejetes == 1
+    assert [refus["note"] for refus in rejected(tmp_path)] == ["11"]
+    other = tmp_path / "autre.csv"
+    await import_avis(engine, io.StringIO(text_of([row()]), newline=""), other)
+    assert list(tmp_path.iterdir()) == [path]
+    assert await recount(bouton) == {8: 3}

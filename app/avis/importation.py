@@ -8,6 +8,7 @@ import asyncio
 import csv
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -40,19 +41,17 @@ async def import_avis(
 ) -> Bilan:
     """Store every good row of a CSV (text opened with `errors="surrogateescape"`); see the module. May be run again.
 
-    Raises EnTeteInvalide before anything is stored when the columns are not the ones expected.
+    Raises EnTeteInvalide before anything is stored when the columns are not the ones expected, FichierIllisible when
+    `rejets` cannot be written.
     """
     csv.field_size_limit(CHAMP_MAX)
     lines = Lignes(file)
     columns = await asyncio.to_thread(read_header, lines)
-    async with raw_connection(engine) as one, raw_connection(engine) as other:
-        refus = Rejets(rejets, columns)
-        try:
+    with closing(Rejets(rejets, columns)) as refus:
+        async with raw_connection(engine) as one, raw_connection(engine) as other:
             lecteur = Lecteur(columns, Annuaire(await sql.boutons(one)), refus)
             bilan = await _Chaine((one, other), lecteur, read_rows(lines, len(columns)), refus, progress).run()
-        finally:
-            refus.close()
-        await sql.analyser(one)
+            await sql.analyser(one)
     return bilan
 
 

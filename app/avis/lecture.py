@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.avis.depot import Depot, clean, without_personal_data
 from app.avis.lignes import GuillemetOuvert, Illisible, Lignes, Row
 from app.avis.questionnaire import COMMENTAIRE_MAX, Reponses, compact
+from app.demarches.importation.rejets import Brouillon
 from app.validation import french_errors
 
 Record = tuple[Any, ...]
@@ -192,24 +193,23 @@ def _answers(text: str) -> dict[str, Any] | None:
 
 
 class Rejets:
-    """The file of rejected rows, made at the first one: line, reason, then the row as it was."""
+    """The rejected rows: line, reason, then the row as it was. The file is there at once, and stays if it holds any."""
 
     def __init__(self, path: Path, columns: Row) -> None:
-        self.path, self._columns, self.total = path, columns, 0
-        self._file: TextIO | None = None
+        self._columns, self.total = columns, 0
+        self._brouillon = Brouillon(path)
+        self._writer = csv.writer(self._brouillon.fichier)
 
     def add(self, ligne: int, raison: str, row: Row) -> None:
         """Write one rejected row."""
-        if self._file is None:
-            self._file = self.path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
-            csv.writer(self._file).writerow(["ligne", "raison", *self._columns])
-        csv.writer(self._file).writerow([ligne, raison, *row])
+        if not self.total:
+            self._writer.writerow(["ligne", "raison", *self._columns])
+        self._writer.writerow([ligne, raison, *row])
         self.total += 1
 
     def close(self) -> None:
-        """Close the file, if there was anything to write."""
-        if self._file is not None:
-            self._file.close()
+        """Put the file in place, if there was anything to write."""
+        self._brouillon.fermer(garder=self.total > 0)
 
 
 @dataclass
