@@ -90,3 +90,15 @@ def test_the_bodies_accepted_as_text_are_documented_as_such(path, method, model)
     assert content["application/json"]["schema"] == reference
     assert content["text/plain"]["schema"]["contentSchema"] == reference
     assert model in DOCUMENT["components"]["schemas"]
+
+
+def test_every_list_is_paged_in_the_same_way():
+    bounds = {}
+    for path, item in DOCUMENT["paths"].items():
+        parameters = {given["name"]: given["schema"] for given in item.get("get", {}).get("parameters", ())}
+        if "limite" in parameters:
+            assert "curseur" in parameters, path
+            bounds[path] = parameters["limite"]["default"], parameters["limite"]["maximum"]
+    assert bounds.pop("/api/v1/indices") == (1_000, 5_000)
+    assert len(bounds) > 5
+    assert set(bounds.values()) == {(100, 1_000)}
