@@ -1,5 +1,6 @@
 """The database: one engine for the process, a session per request, and the raw asyncpg connection for the hot paths."""
 
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, cast
@@ -19,8 +20,13 @@ else:  # generic in its stubs only
 
 AWAY = (OSError, TimeoutError, DBAPIError, PoolTimeout, asyncpg.InterfaceError, asyncpg.PostgresError)
 """What a database that is away or refuses can raise, through SQLAlchemy or from asyncpg itself."""
-_AWAY_STATES = ("08", "25", "40", "53", "55", "57", "58", "XX")
-"""SQLSTATE classes: connection, read-only, rollback, resources, locks, operator, system, internal."""
+_AWAY_STATES = ("08", "25", "28", "3D", "40", "42501", "53", "55", "57", "58", "XX")
+"""SQLSTATE classes: connection, read-only, role refused, no such database, rollback, no right to connect, resources,
+locks, operator, system, internal."""
+
+
+_FICHIER = {errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EROFS}
+"""What only a file refuses, besides the errors that name it."""
 
 
 def is_away(error: BaseException) -> bool:
@@ -29,6 +35,8 @@ def is_away(error: BaseException) -> bool:
         return error.connection_invalidated or (error.orig is not None and is_away(error.orig.__cause__ or error.orig))
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "08").startswith(_AWAY_STATES)
+    if isinstance(error, OSError):
+        return error.filename is None and error.errno not in _FICHIER
     return isinstance(error, AWAY)
 
 

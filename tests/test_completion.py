@@ -5,8 +5,12 @@ import json
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from app.avis import comptes
 from app.avis.jeton import DUREE, JetonExpire, JetonInvalide, Signataire
+from app.avis.questions import AIDES, CANAUX
 
 
 async def deposit(client, bouton, **values):
@@ -114,13 +118,69 @@ async def test_a_completion_that_is_not_valid_changes_nothing(client, bouton, sq
     assert await stored(sql) == (5, None, None)
 
 
-async def test_taking_back_an_aide_that_has_a_contact_is_a_contradiction(client, bouton):
-    reponses = {"aide": ["telephone"], "contacts": {"telephone": {"joint": True}}}
+async def test_each_canal_keeps_what_was_said_of_it_until_it_is_taken_back(client, bouton, sql):
+    avis, bearer = await deposit(client, bouton, reponses={"aide": ["telephone", "guichet"]})
+
+    async def contacts_after(**change):
+        reply = await client.patch(f"/api/v1/avis/{avis}", json={"reponses": change}, headers=bearer)
+        assert reply.status_code == 200
+        return (await stored(sql))[1].get("contacts")
+
+    await contacts_after(contacts={"telephone": {"joint": True, "satisfaction": 2}})
+    both = {"guichet": {"joint": False}, "telephone": {"joint": True, "satisfaction": 2}}
+    assert await contacts_after(contacts={"guichet": {"joint": False}}) == both
+    assert await contacts_after(contacts={}) == await contacts_after(comprehension=4) == both
+    assert await counts(sql) == {
+        (1, 5): 1,
+        (2, 4): 1,
+        (3, 0): 1,
+        (3, 2): 1,
+        (3, 3): 1,
+        (4, 0): 1,
+        (5, 1): 1,
+        (9, 2): 1,
+        (12, 0): 1,
+        (12, 1): 1,
+        (12, 3): 1,
+    }
+    assert await contacts_after(contacts={"telephone": {"joint": False}}) == both | {"telephone": {"joint": False}}
+    assert await contacts_after(contacts={"telephone": None}) == {"guichet": {"joint": False}}
+    assert await contacts_after(contacts=None) is None
+    assert await counts(sql) == {(1, 5): 1, (2, 4): 1, (3, 0): 1, (3, 2): 1, (3, 3): 1}
+
+
+async def test_a_choice_of_aide_taken_back_goes_with_what_was_said_of_it(client, bouton, sql):
+    contacts = {"telephone": {"joint": True}, "guichet": {"joint": False}}
+    reponses = {"aide": ["telephone", "guichet", "autre"], "aide_autre": "Ma fille", "contacts": contacts}
     avis, bearer = await deposit(client, bouton, reponses=reponses)
-    reply = await client.patch(f"/api/v1/avis/{avis}", json={"reponses": {"aide": ["proche"]}}, headers=bearer)
-    assert reply.status_code == 422
-    change = {"reponses": {"aide": ["proche"], "contacts": None}}
+    change = {"reponses": {"aide": ["telephone", "proche"], "contacts": {"telephone": {"joint": False}}}}
     assert (await client.patch(f"/api/v1/avis/{avis}", json=change, headers=bearer)).status_code == 200
+    assert (await stored(sql))[1] == change["reponses"]
+    assert await counts(sql) == {(1, 5): 1, (3, 0): 1, (3, 3): 1, (3, 6): 1, (5, 0): 1, (12, 0): 1}
+    refused = {"reponses": {"aide": ["proche"], "contacts": {"telephone": {"joint": True}}}}
+    assert (await client.patch(f"/api/v1/avis/{avis}", json=refused, headers=bearer)).status_code == 422
+    assert (await stored(sql))[1] == change["reponses"]
+
+
+CONTACTS = st.fixed_dictionaries({}, optional={"joint": st.booleans(), "satisfaction": st.integers(1, 5)})
+CHANGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "comprehension": st.none() | st.integers(1, 5),
+        "aide": st.none() | st.sets(st.sampled_from(AIDES), min_size=1).map(sorted),
+        "contacts": st.none() | st.dictionaries(st.sampled_from(CANAUX), st.none() | CONTACTS),
+    },
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(changes=st.lists(CHANGES, max_size=6))
+async def test_whatever_the_steps_the_counts_are_those_of_a_recount(client, bouton, engine, changes):
+    avis, bearer = await deposit(client, bouton)
+    for change in changes:
+        reply = await client.patch(f"/api/v1/avis/{avis}", json={"reponses": change}, headers=bearer)
+        assert reply.status_code in {200, 422}
+    assert (await comptes.verify(engine)).ecarts == []
 
 
 @pytest.mark.parametrize(

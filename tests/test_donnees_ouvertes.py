@@ -412,7 +412,7 @@ async def test_the_database_itself_refuses_to_change_a_published_file(edition, s
 
 async def test_an_edition_taken_elsewhere_gives_the_same_bytes_in_another_process(client, edition):
     """The files are made again by another process, with another order of hashing, from the published document alone."""
-    document = (await client.get("/api/v1/editions/2026-t1", params={"limite": 5000})).content
+    document = (await client.get("/api/v1/editions/2026-t1", params={"limite": 1000})).content
     program = (
         "import sys, hashlib, orjson\n"
         "from app.observatoire.donnees.fichiers import rendre_tout\n"
@@ -437,7 +437,7 @@ async def test_an_edition_taken_elsewhere_gives_the_same_bytes_in_another_proces
 async def test_an_edition_from_elsewhere_whose_figures_cannot_be_written_is_refused_whole(
     client, edition, jdma, sql, tmp_path
 ):
-    document = (await client.get("/api/v1/editions/2026-t1", params={"limite": 5000})).json()
+    document = (await client.get("/api/v1/editions/2026-t1", params={"limite": 1000})).json()
     document["slug"] = "ailleurs"
     document["elements"][0]["indice"]["note_moyenne"] = "dix"
     document["empreinte"] = contenu.empreinte(document)

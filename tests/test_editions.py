@@ -182,7 +182,7 @@ CHANGES = st.lists(st.tuples(st.sampled_from(sorted(LATE)), st.integers(0, 3)), 
 async def test_nothing_that_happens_afterwards_changes_an_edition(client, jdma, catalogue, sql, changes):
     if not await sql.fetchval("SELECT count(*) FROM edition"):
         await jdma.publish()
-    paths = ("/api/v1/editions/2025?limite=5000", "/api/v1/editions/2025.csv", "/api/v1/editions")
+    paths = ("/api/v1/editions/2025?limite=1000", "/api/v1/editions/2025.csv", "/api/v1/editions")
     before = [(await client.get(path)).content for path in paths]
     for name, which in changes:
         await sql.execute(LATE[name](list(catalogue.values())[which], which))
@@ -563,6 +563,7 @@ UNREADABLE = [
     ("2025?revision=0", 422, "requete_invalide"),
     ("2025?revision=99999999999", 422, "requete_invalide"),
     ("2025?limite=0", 422, "requete_invalide"),
+    ("2025?limite=1001", 422, "requete_invalide"),
     ("2025?curseur=x", 422, "curseur_invalide"),
     ("2025@1", 404, "edition_inconnue"),
     ("%00", 404, "edition_inconnue"),

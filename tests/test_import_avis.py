@@ -130,6 +130,43 @@ async def test_broken_lines_blank_lines_and_an_unclosed_quote_do_not_stop_the_re
     assert await recount(bouton) == {8: 2}
 
 
+UNCLOSED = [
+    '{id},demarche,8,2024-05-01T10:00:00+02:00,"jamais fermé,',
+    '{id},demarche,8,2024-05-01T10:00:00+02:00,,"{{',
+    '"{id},demarche,8,2024-05-01T10:00:00+02:00,,',
+    '{id},demarche,8,2024-05-01T10:00:00+02:00,"il a dit "oui" deux fois",',
+]
+
+
+@pytest.mark.parametrize("line", UNCLOSED)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+async def test_a_misplaced_quote_costs_its_own_line_only(engine, bouton, sql, recount, tmp_path, line, end):
+    after = [row(commentaire="dit"), row(commentaire='sur "deux"\nlignes'), row(), row(reponses='{"comprehension": 4}')]
+    text = end.join([*text_of([row()]).splitlines(), line.format(id=uuid4()), *text_of(after).splitlines()[1:], ""])
+    bilan = await import_text(engine, text, tmp_path)
+    assert (bilan.lus, bilan.enregistres, bilan.rejetes) == (6, 5, 1)
+    assert await recount(bouton) == {8: 5}
+    comments = await sql.fetch("SELECT commentaire FROM avis WHERE commentaire IS NOT NULL ORDER BY 1")
+    assert [row["commentaire"] for row in comments] == ["dit", f'sur "deux"{end}lignes']
+    (refus,) = rejected(tmp_path)
+    assert (refus["ligne"], "guillemet" in refus["raison"]) == ("3", True)
+
+
+async def test_a_comment_may_hold_many_lines(engine, bouton, sql, tmp_path):
+    said = "\n".join(f'ligne "{n}", encore' for n in range(500))
+    bilan = await import_text(engine, text_of([row(commentaire=said), row()]), tmp_path)
+    assert (bilan.lus, bilan.enregistres) == (2, 2)
+    assert await sql.fetchval("SELECT commentaire FROM avis WHERE commentaire IS NOT NULL") == said
+
+
+async def test_quotes_left_open_on_every_line_cost_no_more_than_their_lines(engine, bouton, recount, tmp_path):
+    good = text_of([row()])
+    text = good + 'a"b,"\n' * 3_000 + good.splitlines()[1] + "\n"
+    bilan = await import_text(engine, text, tmp_path)
+    assert (bilan.lus, bilan.enregistres, bilan.deja_la, bilan.rejetes) == (3_002, 1, 1, 3_000)
+    assert await recount(bouton) == {8: 1}
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -153,7 +190,7 @@ async def test_a_byte_order_mark_and_columns_in_any_order_are_fine(engine, bouto
 
 
 async def test_an_import_cut_in_the_middle_resumes_where_it_stopped(engine, bouton, recount, tmp_path, monkeypatch):
-    monkeypatch.setattr("app.avis.lecture.LOT", 10)
+    monkeypatch.setattr("app.avis.importation.LOT", 10)
     rows = [row() for _ in range(35)]
     lines = text_of(rows).splitlines(keepends=True)
 
@@ -247,3 +284,34 @@ async def test_the_commands_import_a_catalogue_and_a_history_and_prove_the_count
     assert jdma(tmp_path, "verify", **url).returncode == 1
     assert jdma(tmp_path, "rebuild", **url).returncode == 0
     assert jdma(tmp_path, "verify", **url).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["import-avis", "import-demarches"])
+async def test_rejects_that_cannot_be_written_are_said_before_anything_is_stored(
+    database_url, bouton, sql, recount, tmp_path, command
+):
+    texts = {
+        "import-avis": text_of([row(), row(note="11"), row()]),
+        "import-demarches": "slug,titre\nneuve,Neuve\n,\nautre\n",
+    }
+    (tmp_path / "f.csv").write_text(texts[command])
+    url = {"database_url": database_url, "secret_key": "k"}
+    absent = jdma(tmp_path, command, "f.csv", "--rejets", "absent/r.csv", **url)
+    assert (absent.returncode, absent.stdout) == (1, "")
+    assert absent.stderr == "jdma : les rejets ne peuvent pas être écrits (absent/r.csv : No such file or directory)\n"
+    assert await recount(bouton) == {}
+    assert await sql.fetchval("SELECT count(*) FROM demarche") == 1
+    full = jdma(tmp_path, command, "f.csv", "--rejets", "/dev/full", **url)
+    assert (full.returncode, full.stderr) == (1, "jdma : écriture impossible : No space left on device\n")
+
+
+async def test_the_rejects_may_take_the_place_of_the_file_and_none_leave_none(engine, bouton, recount, tmp_path):
+    path = tmp_path / "rejets.csv"
+    path.write_text(text_of([row(), row(note="11"), row()]))
+    with path.open(newline="") as file:
+        assert (await import_avis(engine, file, path)).rejetes == 1
+    assert [refus["note"] for refus in rejected(tmp_path)] == ["11"]
+    other = tmp_path / "autre.csv"
+    await import_avis(engine, io.StringIO(text_of([row()]), newline=""), other)
+    assert list(tmp_path.iterdir()) == [path]
+    assert await recount(bouton) == {8: 3}

@@ -37,6 +37,41 @@ async def test_each_bouton_has_its_own_limit(settings, database_url, new_bouton)
         assert await statuses(client, two, 3) == [201, 201, 429]
 
 
+async def test_what_one_limit_refuses_does_not_count_for_the_other(settings, database_url, new_bouton):
+    one, two = await new_bouton("une"), await new_bouton("deux")
+    app = create_app(settings.model_copy(update={"limite_par_adresse": 6, "limite_par_bouton": 4}), database_url)
+    async with serving(app) as client:
+        assert await statuses(client, one, 6) == [201] * 4 + [429] * 2
+        assert await statuses(client, two, 3) == [201] * 2 + [429]
+
+
+async def test_requests_that_are_not_valid_do_not_count_as_deposits_but_a_flood_of_them_ends(
+    settings, database_url, bouton
+):
+    app = create_app(settings.model_copy(update={"limite_par_adresse": 2}), database_url)
+    wrong = [{"note": 11}, {"bouton": "inconnu"}]
+    async with serving(app) as client:
+        for change in wrong * 4:
+            assert (await client.post("/api/v1/avis", json=avis_for(bouton) | change)).status_code in {404, 422}
+        assert await statuses(client, bouton, 3) == [201, 201, 429]
+        flood = [(await client.post("/api/v1/avis", json={})).status_code for _ in range(10)]
+    assert flood == [422] * 9 + [429]
+
+
+async def test_the_form_counts_as_the_api_does(settings, database_url, new_bouton):
+    one, two = await new_bouton("une"), await new_bouton("deux")
+    app = create_app(settings.model_copy(update={"limite_par_adresse": 3, "limite_par_bouton": 2}), database_url)
+
+    async def send(client, bouton, note):
+        fields = {"id": str(uuid4()), "note": note}
+        return (await client.post(f"/avis/{bouton.cle}", data=fields)).status_code
+
+    async with serving(app) as client:
+        sent = [await send(client, one, note) for note in ("", "11", "8", "8", "8", "8")]
+        assert sent == [422, 422, 303, 303, 429, 429]
+        assert [await send(client, two, "8") for _ in range(2)] == [303, 429]
+
+
 async def test_completions_are_limited_too(settings, database_url, bouton):
     app = create_app(settings.model_copy(update={"limite_par_adresse": 1}), database_url)
     async with serving(app) as client:

@@ -78,3 +78,27 @@ def test_the_document_describes_the_public_api_and_nothing_else():
     assert {"/api/v1/avis", "/api/v1/avis/{id}", "/api/v1/indices", "/api/v1/indices.csv", "/api/v1/synthese"} <= paths
     assert all(path.startswith(("/api/", "/donnees/", "/healthz", "/readyz")) for path in paths)
     assert "HTTPValidationError" not in str(DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "model"),
+    [("/api/v1/avis", "post", "AvisDepose"), ("/api/v1/avis/{id}", "patch", "AvisComplement")],
+)
+def test_the_bodies_accepted_as_text_are_documented_as_such(path, method, model):
+    content = DOCUMENT["paths"][path][method]["requestBody"]["content"]
+    reference = {"$ref": f"#/components/schemas/{model}"}
+    assert content["application/json"]["schema"] == reference
+    assert content["text/plain"]["schema"]["contentSchema"] == reference
+    assert model in DOCUMENT["components"]["schemas"]
+
+
+def test_every_list_is_paged_in_the_same_way():
+    bounds = {}
+    for path, item in DOCUMENT["paths"].items():
+        parameters = {given["name"]: given["schema"] for given in item.get("get", {}).get("parameters", ())}
+        if "limite" in parameters:
+            assert "curseur" in parameters, path
+            bounds[path] = parameters["limite"]["default"], parameters["limite"]["maximum"]
+    assert bounds.pop("/api/v1/indices") == (1_000, 5_000)
+    assert len(bounds) > 5
+    assert set(bounds.values()) == {(100, 1_000)}

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 from contextlib import suppress
 from uuid import uuid4
 
@@ -15,8 +16,9 @@ import pytest
 from app import embedded
 from app.avis import comptes
 from app.database import make_engine
-from tests.conftest import make_template, of_database, reachable_directory
-from tests.serveur import Load, running_service, wait_ready
+from app.main import create_app
+from tests.conftest import execute, make_template, of_database, reachable_directory, serving
+from tests.serveur import COMMAND, Load, environment, running_service, wait_ready
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +146,69 @@ async def test_a_polite_stop_answers_what_was_accepted(durable, boutons, tmp_pat
         await connection.close()
         assert stored >= load.acknowledged.keys()
         assert len(stored - load.acknowledged.keys()) <= load.citizens
+
+
+REFUS_DE_CONNEXION = {
+    "renamed": ("ALTER DATABASE {base} RENAME TO {base}_ailleurs", "ALTER DATABASE {base}_ailleurs RENAME TO {base}"),
+    "role without login": ("ALTER ROLE {role} NOLOGIN", "ALTER ROLE {role} LOGIN"),
+    "role without the right": (
+        "REVOKE CONNECT ON DATABASE {base} FROM PUBLIC, {role}",
+        "GRANT CONNECT ON DATABASE {base} TO {role}",
+    ),
+}
+CIVIL = '{"json":{"product_id":1,"start_date":"1735686000000","end_date":"1767221999999"}}'
+
+
+@pytest.fixture
+async def limited_role(cluster, database_url):
+    """The address of this test's database for a role that an administrator can shut out, and what names both."""
+    names = {"base": database_url.partition("?")[0].rpartition("/")[2], "role": f"r{uuid4().hex}"}
+    await execute(cluster, "CREATE ROLE {role} LOGIN".format(**names))
+    await execute(cluster, "GRANT CONNECT ON DATABASE {base} TO {role}".format(**names))
+    await execute(database_url, "GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}".format(**names))
+    await execute(database_url, "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}".format(**names))
+    yield database_url.replace("postgres@", f"{names['role']}@"), names
+    await execute(database_url, "DROP OWNED BY {role}; DROP ROLE {role}".format(**names))
+
+
+@pytest.mark.parametrize("refus", REFUS_DE_CONNEXION.values(), ids=REFUS_DE_CONNEXION)
+async def test_a_database_that_refuses_the_connection_is_away(
+    cluster, limited_role, bouton, settings, sql, tmp_path, refus
+):
+    url, names = limited_role
+    async with serving(create_app(settings, url)) as client:
+        avis = {"id": str(uuid4()), "bouton": bouton.cle, "note": 3}
+        first = await client.post("/api/v1/avis", json=avis)
+        bearer = {"Authorization": f"Bearer {first.json()['jeton']}"}
+        await sql.close()
+        await execute(
+            cluster, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{base}'".format(**names)
+        )
+        await execute(cluster, refus[0].format(**names))
+        try:
+            replies = [
+                await client.post("/api/v1/avis", json={**avis, "id": str(uuid4())}),
+                await client.patch(f"/api/v1/avis/{avis['id']}", json={"note": 4}, headers=bearer),
+                await client.get("/api/v1/indices"),
+                await client.get("/api/v1/demarches"),
+                await client.get("/api/trpc/answer.getObservatoireStats", params={"input": CIVIL}),
+                await client.get("/readyz"),
+                await client.get(f"/avis/{bouton.cle}"),
+            ]
+            command = [*COMMAND, "verify"]
+            env = environment(database_url=url, secret_key="k")
+            done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        finally:
+            await execute(cluster, refus[1].format(**names))
+        assert [reply.status_code for reply in replies] == [503] * len(replies)
+        assert all(int(reply.headers["retry-after"]) >= 1 for reply in replies)
+        assert {reply.json()["code"] for reply in replies[:-1]} == {"indisponible"}
+        assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+        assert "la base de données ne répond pas" in done.stderr
+        async with asyncio.timeout(60):
+            while (again := await client.post("/api/v1/avis", json=avis)).status_code == 503:
+                await asyncio.sleep(0.05)
+        assert again.status_code == 200
 
 
 HEAD = b"POST /api/v1/avis HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

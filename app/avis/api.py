@@ -52,10 +52,10 @@ async def deposer_directement(scope: Scope, receive: Receive, send: Send) -> Non
     try:
         check_type(scope)
         address = scope["client"][0] if scope.get("client") else ""
-        await state.limites.check_adresse(address)
+        await state.limites.check_tentative(address)
         avis = parse_depose(await read_body(scope, receive, state.settings.delai_corps))
         bouton = await guichet.bouton(avis.bouton)
-        await state.limites.check_bouton(address, bouton[0])
+        await state.limites.check_depot(address, bouton[0])
         fait = await guichet.deposit(avis, bouton, origin_of(scope))
     except Probleme as problem:
         mesures.DEPOTS.labels(problem.code).inc()
@@ -134,6 +134,16 @@ completer_avis.direct = completer_directement  # type: ignore[attr-defined]
 DIRECTES = {("POST", "/api/v1/avis"): deposer_directement}
 
 
+def as_text(model: type[BaseModel]) -> dict[str, Any]:
+    """The documentation of a body that may also come as a text that holds the JSON."""
+    schema = {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": {"$ref": f"#/components/schemas/{model.__name__}"},
+    }
+    return {"requestBody": {"content": {"text/plain": {"schema": schema}}}}
+
+
 def add_routes(app: FastAPI) -> None:
     """Put the two routes before every other: they are the ones that bursts are made of."""
     common: dict[str, Any] = {"response_model": Accuse, "tags": ["Avis"]}
@@ -144,6 +154,7 @@ def add_routes(app: FastAPI) -> None:
             "POST",
             {
                 "status_code": 201,
+                "openapi_extra": as_text(AvisDepose),
                 "responses": {200: {"model": Accuse, "description": "Déjà enregistré"}}
                 | problems(400, 403, 404, 408, 409, 410, 413, 415, 422, 429, 503),
             },
@@ -152,7 +163,10 @@ def add_routes(app: FastAPI) -> None:
             "/api/v1/avis/{id}",
             completer_avis,
             "PATCH",
-            {"responses": problems(401, 404, 408, 413, 415, 422, 429, 503)},
+            {
+                "openapi_extra": as_text(AvisComplement),
+                "responses": problems(401, 404, 408, 413, 415, 422, 429, 503),
+            },
         ),
     ):
         app.router.routes.append(RouteDirecte(path, endpoint, methods=[method], **common, **options))

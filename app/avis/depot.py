@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.avis import mesures, sql
 from app.avis.lots import FileDeLots
 from app.avis.masquage import masquer
-from app.avis.questionnaire import AvisComplement, AvisDepose, Reponses, compact, read_reponses
+from app.avis.questionnaire import AvisComplement, AvisDepose, ReponsesComplement, compact, read_reponses
 from app.avis.refus import AvisConflit, AvisInconnu, AvisInvalide, BoutonFerme, OrigineRefusee
 from app.database import AWAY, Connection
 from app.demarches.refus import BoutonIntrouvable
@@ -121,18 +121,34 @@ async def write_depots(connection: Connection, lot: Sequence[Depot]) -> list[Enr
     return issues
 
 
-def merge(stored: dict[str, Any] | None, change: Reponses | None) -> dict[str, Any] | None:
-    """The answers after a completion: the questions that were given replace those stored, null takes one back."""
+def merge(stored: dict[str, Any] | None, change: ReponsesComplement | None) -> dict[str, Any] | None:
+    """The answers after a completion: the questions that were given replace those stored, null takes one back.
+
+    Contacts change canal by canal. A choice of aide that is taken back goes with what was said of it.
+    """
     if change is None:
         return stored
+    kept = dict(stored or {})
     given = {name: getattr(change, name) for name in change.model_fields_set}
+    if "aide" in given:
+        kept = _said_of(kept, set(given["aide"] or ()))
+    if change.contacts is not None:
+        contacts = {**kept.get("contacts", {}), **change.contacts}
+        given["contacts"] = {canal: contact for canal, contact in contacts.items() if contact is not None}
     try:
-        whole = read_reponses({**(stored or {}), **given})
+        whole = read_reponses({**kept, **given})
     except ValidationError as error:
         raise AvisInvalide(erreurs=french_errors(error)) from None
     if contradiction := whole.check_whole():
         raise AvisInvalide(erreurs=[{"champ": "reponses", "message": contradiction}])
     return without_personal_data(compact(whole))
+
+
+def _said_of(reponses: dict[str, Any], aides: set[str]) -> dict[str, Any]:
+    """The answers without what was said of choices of aide that are not among these."""
+    contacts = {canal: contact for canal, contact in reponses.get("contacts", {}).items() if canal in aides}
+    autre = reponses.get("aide_autre") if "autre" in aides else None
+    return reponses | {"contacts": contacts, "aide_autre": autre}
 
 
 class _Etat:

@@ -8,17 +8,22 @@ import asyncio
 import csv
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.avis import sql
-from app.avis.lecture import CHAMP_MAX, CONFLIT, Annuaire, Lecteur, Lot, Record, Rejets, Row, read_header, read_lot
+from app.avis.lecture import CONFLIT, Annuaire, Lecteur, Lot, Record, Rejets, read_header
+from app.avis.lignes import CHAMP_MAX, Lignes, Row, read_rows
 from app.database import Connection, raw_connection
 
 Progress = Callable[[int], None]
+
+LOT = 20_000
+"""Rows that are stored together."""
 
 
 @dataclass
@@ -36,19 +41,17 @@ async def import_avis(
 ) -> Bilan:
     """Store every good row of a CSV (text opened with `errors="surrogateescape"`); see the module. May be run again.
 
-    Raises EnTeteInvalide before anything is stored when the columns are not the ones expected.
+    Raises EnTeteInvalide before anything is stored when the columns are not the ones expected, FichierIllisible when
+    `rejets` cannot be written.
     """
     csv.field_size_limit(CHAMP_MAX)
-    reader = csv.reader(file)
-    columns = await asyncio.to_thread(read_header, reader)
-    async with raw_connection(engine) as one, raw_connection(engine) as other:
-        refus = Rejets(rejets, columns)
-        try:
+    lines = Lignes(file)
+    columns = await asyncio.to_thread(read_header, lines)
+    with closing(Rejets(rejets, columns)) as refus:
+        async with raw_connection(engine) as one, raw_connection(engine) as other:
             lecteur = Lecteur(columns, Annuaire(await sql.boutons(one)), refus)
-            bilan = await _Chaine((one, other), lecteur, reader, refus, progress).run()
-        finally:
-            refus.close()
-        await sql.analyser(one)
+            bilan = await _Chaine((one, other), lecteur, read_rows(lines, len(columns)), refus, progress).run()
+            await sql.analyser(one)
     return bilan
 
 
@@ -62,11 +65,11 @@ class _Chaine:
         self,
         connections: tuple[Connection, Connection],
         lecteur: Lecteur,
-        reader: Iterator[Row],
+        rows: Iterator[Row],
         refus: Rejets,
         progress: Progress,
     ) -> None:
-        self._connections, self._lecteur, self._reader = connections, lecteur, reader
+        self._connections, self._lecteur, self._rows = connections, lecteur, rows
         self._refus, self._progress = refus, progress
         self._bilan = Bilan()
 
@@ -93,7 +96,7 @@ class _Chaine:
         return self._bilan
 
     def _read(self, premiere: int) -> tuple[Lot, list[Record]]:
-        lot = read_lot(self._reader, premiere)
+        lot = Lot(premiere, list(islice(self._rows, LOT)))
         return lot, self._lecteur.read(lot)
 
     async def _store(

@@ -3,34 +3,29 @@
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from app.avis.depot import Depot, clean, without_personal_data
+from app.avis.lignes import GuillemetOuvert, Illisible, Lignes, Row
 from app.avis.questionnaire import COMMENTAIRE_MAX, Reponses, compact
+from app.demarches.importation.rejets import Brouillon
 from app.validation import french_errors
 
-Row = list[str]
 Record = tuple[Any, ...]
-
-LOT = 20_000
-CHAMP_MAX = 1 << 20
-"""Characters in a field; more is an unclosed quote that swallows the file."""
 
 REQUISES = {"id", "note", "depose_le"}
 CONNUES = REQUISES | {"demarche", "bouton", "commentaire", "reponses", "langue"}
 NOTES = {str(note): note for note in range(11)}
 PREMIER_JOUR = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
-ILLISIBLE: Row = ["\x00"]
 CONFLIT = "avis_conflit : cet identifiant est déjà celui d'un autre avis"
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -149,8 +144,8 @@ class Lecteur:
 
 
 def _why_width(row: Row, width: int) -> str:
-    if row == ILLISIBLE:
-        return "ligne illisible : champ démesuré (guillemet non fermé ?) ou CSV mal formé"
+    if isinstance(row, Illisible):
+        return "ligne illisible : guillemet non fermé, champ démesuré ou CSV mal formé"
     return f"{len(row)} colonnes au lieu de {width}"
 
 
@@ -198,24 +193,23 @@ def _answers(text: str) -> dict[str, Any] | None:
 
 
 class Rejets:
-    """The file of rejected rows, made at the first one: line, reason, then the row as it was."""
+    """The rejected rows: line, reason, then the row as it was. The file is there at once, and stays if it holds any."""
 
     def __init__(self, path: Path, columns: Row) -> None:
-        self.path, self._columns, self.total = path, columns, 0
-        self._file: TextIO | None = None
+        self._columns, self.total = columns, 0
+        self._brouillon = Brouillon(path)
+        self._writer = csv.writer(self._brouillon.fichier)
 
     def add(self, ligne: int, raison: str, row: Row) -> None:
         """Write one rejected row."""
-        if self._file is None:
-            self._file = self.path.open("w", newline="", encoding="utf-8", errors="backslashreplace")
-            csv.writer(self._file).writerow(["ligne", "raison", *self._columns])
-        csv.writer(self._file).writerow([ligne, raison, *row])
+        if not self.total:
+            self._writer.writerow(["ligne", "raison", *self._columns])
+        self._writer.writerow([ligne, raison, *row])
         self.total += 1
 
     def close(self) -> None:
-        """Close the file, if there was anything to write."""
-        if self._file is not None:
-            self._file.close()
+        """Put the file in place, if there was anything to write."""
+        self._brouillon.fermer(garder=self.total > 0)
 
 
 @dataclass
@@ -230,22 +224,11 @@ class Lot:
         return sum(map(bool, self.rows))
 
 
-def read_lot(reader: Iterator[Row], premiere: int) -> Lot:
-    """The next rows; one that CSV itself cannot read stands as ILLISIBLE."""
-    rows: list[Row] = []
-    while True:
-        try:
-            rows.extend(islice(reader, LOT - len(rows)))  # what came before an error is kept
-            return Lot(premiere, rows)
-        except csv.Error:
-            rows.append(list(ILLISIBLE))
-
-
-def read_header(reader: Iterator[Row]) -> Row:
+def read_header(lines: Lignes) -> Row:
     """The names of the columns; raises EnTeteInvalide."""
     try:
-        first = next(reader, [])
-    except csv.Error:
+        first = next(csv.reader(lines, strict=True), [])
+    except (csv.Error, GuillemetOuvert):
         first = []
     columns = [name.strip().lstrip("\ufeff").lower() for name in first]
     if missing := sorted(REQUISES - set(columns)):

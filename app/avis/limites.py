@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 from limits import RateLimitItemPerMinute
@@ -17,6 +17,8 @@ from app.settings import Settings
 
 log = structlog.get_logger()
 
+TENTATIVES_PAR_DEPOT = 10
+"""Requests to deposit, refused ones included, for each deposit allowed: room for mistakes, none for a flood of them."""
 COMPLEMENTS_PAR_DEPOT = 5
 """A questionnaire in four steps, with room to go back, for each deposit allowed."""
 
@@ -50,22 +52,23 @@ class Limites:
         self._jour, self._cle_du_jour = -1, b""
         self._adresse = _item(settings.limite_par_adresse)
         self._bouton = _item(settings.limite_par_bouton)
+        self._tentatives = _item(settings.limite_par_adresse * TENTATIVES_PAR_DEPOT)
         self._complements = _item(settings.limite_par_adresse * COMPLEMENTS_PAR_DEPOT)
 
-    async def check_adresse(self, address: str) -> None:
-        """Count one deposit from this address; raises TropDeRequetes."""
-        if self._adresse:
-            await self._hit(self._adresse, "adresse", self._hash(address))
+    async def check_tentative(self, address: str) -> None:
+        """Count one request to deposit from this address, whatever becomes of it; raises TropDeRequetes."""
+        await self._check(self._limiter.hit, self._tentatives, "tentative", self._hash(address))
 
-    async def check_bouton(self, address: str, bouton_id: int) -> None:
-        """Count one deposit from this address on this bouton; raises TropDeRequetes."""
-        if self._bouton:
-            await self._hit(self._bouton, f"bouton{bouton_id}", self._hash(address))
+    async def check_depot(self, address: str, bouton_id: int) -> None:
+        """Count one deposit from this address on this bouton; raises TropDeRequetes, and then it counts for neither."""
+        who = self._hash(address)
+        await self._check(self._limiter.test, self._adresse, "adresse", who)
+        await self._check(self._limiter.hit, self._bouton, f"bouton{bouton_id}", who)
+        await self._check(self._limiter.hit, self._adresse, "adresse", who)
 
     async def check_complement(self, address: str) -> None:
         """Count one completion from this address; raises TropDeRequetes."""
-        if self._complements:
-            await self._hit(self._complements, "complement", self._hash(address))
+        await self._check(self._limiter.hit, self._complements, "complement", self._hash(address))
 
     def _hash(self, address: str) -> str:
         jour = int(self._clock() // 86_400)
@@ -73,9 +76,13 @@ class Limites:
             self._jour, self._cle_du_jour = jour, hmac.digest(self._secret, b"limites/%d" % jour, hashlib.sha256)
         return hashlib.blake2b(network_of(address), key=self._cle_du_jour, digest_size=12).hexdigest()
 
-    async def _hit(self, item: RateLimitItemPerMinute, *keys: str) -> None:
+    async def _check(
+        self, ask: Callable[..., Awaitable[bool]], item: RateLimitItemPerMinute | None, *keys: str
+    ) -> None:
+        if item is None:
+            return
         try:
-            if await self._limiter.hit(item, *keys):
+            if await ask(item, *keys):
                 return
             reset = (await self._limiter.get_window_stats(item, *keys)).reset_time
         except StorageError:

@@ -1,6 +1,6 @@
 """What a citizen may send, checked strictly: the bodies of POST and PATCH, and their errors in French."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
@@ -38,19 +38,22 @@ class Contact(_Strict):
     satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
-class Reponses(_Strict):
-    """The optional questions. `contacts` only speaks of canaux that are in `aide`."""
-
+class _Questions(_Strict):
     comprehension: Annotated[int, Field(ge=1, le=5)] | None = None
     aide: Annotated[list[Aide], Field(min_length=1, max_length=9), AfterValidator(refuse_repeats)] | None = None
     aide_autre: Annotated[str, Field(max_length=AIDE_AUTRE_MAX), AfterValidator(refuse_nul)] | None = None
-    contacts: dict[Canal, Contact] | None = None
 
     @model_validator(mode="after")
-    def check_aides(self) -> "Reponses":
+    def check_aides(self) -> Self:
         if self.aide and "aucune" in self.aide and len(self.aide) > 1:
             raise ValueError("« aucune » ne va avec aucun autre choix d'aide")
         return self
+
+
+class Reponses(_Questions):
+    """The optional questions. `contacts` only speaks of canaux that are in `aide`."""
+
+    contacts: dict[Canal, Contact] | None = None
 
     def check_whole(self) -> str | None:
         """What contradicts itself once all the answers are known, as a French sentence, or None."""
@@ -60,6 +63,12 @@ class Reponses(_Strict):
         if self.contacts and not aides.issuperset(self.contacts):
             return "contacts n'est attendu que pour les canaux présents dans aide"
         return None
+
+
+class ReponsesComplement(_Questions):
+    """The questions that a completion changes; in `contacts`, a canal set to null is taken back."""
+
+    contacts: dict[Canal, Contact | None] | None = None
 
 
 Note = Annotated[int, Field(ge=0, le=10)]
@@ -88,7 +97,7 @@ class AvisComplement(_Strict):
     """Body of `PATCH /avis/{id}`: only what is given changes; a question or a comment set to null is taken back."""
 
     note: Note = Field(default=None)  # type: ignore[assignment]  # absent is fine, null is not
-    reponses: Reponses | None = None
+    reponses: ReponsesComplement | None = None
     commentaire: Commentaire | None = None
 
 

@@ -50,9 +50,11 @@ def main() -> None:
     except (Erreur, ValueError) as error:
         fail(str(error))
     except AWAY as error:
-        if not is_away(error):
-            raise
-        fail(f"la base de données ne répond pas ({_reason(error)})")
+        if is_away(error):
+            fail(f"la base de données ne répond pas ({_reason(error)})")
+        if isinstance(error, OSError):
+            fail(f"{error.filename or 'écriture impossible'} : {error.strerror}")
+        raise
 
 
 def _reason(error: BaseException) -> str:

@@ -23,7 +23,7 @@ def serve() -> None:
     read_secret_key(settings)
     if error := serveur.port_error(settings.host, settings.port):
         raise Erreur(error)
-    with open_database(settings) as url:
+    with open_database(settings, watched=True) as url:
         asyncio.run(on_engine(settings, url, _nothing))
         serveur.run(settings, url)
 
@@ -53,7 +53,7 @@ def demo() -> None:
         await lancement.load(engine, settings.data_dir)
         return await lancement.showcase(engine)
 
-    with open_database(settings) as url:
+    with open_database(settings, watched=True) as url:
         shown = asyncio.run(on_engine(settings, url, prepare))
         if shown is None:
             raise Erreur("le catalogue de cette base n'a aucun bouton ouvert à montrer")

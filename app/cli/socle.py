@@ -24,15 +24,18 @@ class Erreur(Exception):
 
 
 @contextmanager
-def open_database(settings: Settings) -> Iterator[str]:
-    """The address of the database: the one that is set, or the embedded one, running for the time of the block."""
+def open_database(settings: Settings, *, watched: bool = False) -> Iterator[str]:
+    """The address of the database: the one that is set, or the embedded one, running for the time of the block.
+
+    `watched`: the embedded one is started again if it ends meanwhile.
+    """
     if settings.database_url is not None:
         yield settings.database_url
         return
     from app import embedded
 
     try:
-        with embedded.running(settings.data_dir) as url:
+        with embedded.running(settings.data_dir, watched=watched) as url:
             yield url
     except embedded.DemarrageImpossible as error:
         raise Erreur(str(error)) from None

@@ -97,9 +97,8 @@ async def deposer(request: Request, avis: AvisDepose) -> None:
     state = request.app.state
     guichet: Guichet = state.guichet
     address = request.client.host if request.client else ""
-    await state.limites.check_adresse(address)
     bouton = await guichet.bouton(avis.bouton)
-    await state.limites.check_bouton(address, bouton[0])
+    await state.limites.check_depot(address, bouton[0])
     fait = await guichet.deposit(avis, bouton, None)
     mesures.DEPOTS.labels("enregistre" if fait.nouveau else "rejeu").inc()
 

@@ -17,8 +17,7 @@ from app.openapi import problems
 router = APIRouter(prefix="/api/v1", tags=["Classement"])
 
 Ministere = Annotated[Texte | None, Query(max_length=300, description="slug ou nom exact")]
-LimiteClassement = Annotated[int, Query(ge=1, le=service.LIMITE_AU_PLUS, description="nombre de démarches citées")]
-Limite = Annotated[int, Query(ge=1, le=interventions.LIMITE_AU_PLUS, description="nombre d'éléments par page")]
+Limite = Annotated[int, Query(ge=1, le=service.LIMITE_AU_PLUS, description="nombre d'éléments par page")]
 Seuil = Annotated[float, Query(ge=0, le=NOTE_MAX, description="note sous laquelle l'intervalle doit se trouver")]
 Jours = Annotated[int, Query(ge=1, le=JOURS_MAX, description="jours comparés de chaque côté")]
 Curseur = Annotated[
@@ -36,8 +35,9 @@ async def lire_classement(
     request: Request,
     periode: PeriodeDep,
     ministere: Ministere = None,
-    limite: LimiteClassement = service.LIMITE,
     seuil: Seuil = SEUIL,
+    limite: Limite = service.LIMITE,
+    curseur: Curseur = None,
 ) -> Response:
     """Les démarches les moins bien notées : celles dont la note moyenne est sûrement sous le seuil, et elles seules.
 
@@ -48,9 +48,9 @@ async def lire_classement(
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> Any:
-        return await service.classer(db, periode, minimum, ministere, limite, seuil)
+        return await service.classer(db, periode, minimum, ministere, curseur, limite, seuil)
 
-    return await repondre(request, ("classement", periode, ministere, limite, seuil), calcul)
+    return await repondre(request, ("classement", periode, ministere, seuil, limite, curseur), calcul)
 
 
 @router.get("/interventions", responses=problems(304, 422, 503) | {200: {"model": PageInterventions}})
@@ -59,7 +59,7 @@ async def lister_interventions(
     jour: AujourdHui,
     ministere: Ministere = None,
     jours: Jours = JOURS,
-    limite: Limite = interventions.LIMITE,
+    limite: Limite = service.LIMITE,
     curseur: Curseur = None,
 ) -> Response:
     """Les demandes d'aide et les interventions, avec les notes d'avant et d'après.

@@ -52,9 +52,10 @@ class Classement:
     ]
     methode: Annotated[str, Field(description="version des formules")]
     demarches: Annotated[int, Field(description="démarches examinées", ge=0)]
-    classees: Annotated[int, Field(description="sûrement sous le seuil, y compris au-delà de `limite`", ge=0)]
+    classees: Annotated[int, Field(description="sûrement sous le seuil, sur toutes les pages", ge=0)]
     ecartees: Ecartees
     elements: Annotated[list[Classee], Field(description="de la borne haute la plus basse à la plus haute")]
+    suivant: Annotated[str | None, Field(description="curseur de la page suivante ; nul à la dernière")] = None
 
 
 StatutComparaison = Literal["publie", "insuffisant", "non_mesure"]

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.demarches import curseur
 from app.indices.formules import METHODE, SEUIL
 from app.indices.lignes import Ligne, lire_lignes
 from app.indices.periode import Periode
@@ -13,7 +15,7 @@ from app.observatoire.classement.formules import ECARTEES, TAUX, Candidate, Plac
 from app.observatoire.classement.schemas import Classee, Classement, Ecartees
 from app.observatoire.satisfaction import exemptees
 
-LIMITE, LIMITE_AU_PLUS = 20, 1_000
+LIMITE, LIMITE_AU_PLUS = 100, 1_000
 
 
 async def classer(
@@ -21,12 +23,17 @@ async def classer(
     periode: Periode,
     minimum: int,
     ministere: str | None = None,
+    depuis: str | None = None,
     limite: int = LIMITE,
     seuil: float = SEUIL,
 ) -> Classement:
-    """The worst rated démarches of a ministère (slug or exact name), or of all."""
+    """The worst rated démarches of a ministère (slug or exact name), or of all, by page. Raises CurseurInvalide."""
+    recherche = curseur.empreinte("classement", periode, ministere or "", seuil)
+    apres = curseur.lire(depuis, recherche)[0] if depuis else 0
     lignes = await lire_lignes(db, periode, minimum)
-    return ranger(lignes, await exemptees(db, periode.fin), periode, ministere, limite, seuil)
+    page = ranger(lignes, await exemptees(db, periode.fin), periode, ministere, limite, seuil, apres)
+    fin = apres + limite
+    return replace(page, suivant=curseur.ecrire((fin, 0), recherche) if fin < page.classees else None)
 
 
 def ranger(
@@ -36,8 +43,9 @@ def ranger(
     ministere: str | None = None,
     limite: int = LIMITE,
     seuil: float = SEUIL,
+    apres: int = 0,
 ) -> Classement:
-    """The ranking, from every démarche.
+    """The ranking, from every démarche; it names `limite` of them, those of the first `apres` ranks left out.
 
     Which ones are surely below is decided among all of them, so that a filter never changes a verdict.
     """
@@ -58,7 +66,7 @@ def ranger(
         len(gardees),
         len(ordre),
         Ecartees(**{place: comptes[place] for place in ECARTEES}),
-        [_classee(n, gardees[candidate.slug]) for n, candidate in enumerate(ordre[:limite], 1)],
+        [_classee(n, gardees[c.slug]) for n, c in enumerate(ordre[apres : apres + limite], apres + 1)],
     )
 
 

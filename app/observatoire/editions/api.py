@@ -27,8 +27,7 @@ Revision = Annotated[
 Nom = Annotated[
     Texte, Query(max_length=200, description="`slug`, ou `slug@2` pour une révision précise", examples=["2023-t4"])
 ]
-Limite = Annotated[int, Query(ge=1, le=1_000, description="nombre d'éléments par page")]
-LimiteLongue = Annotated[int, Query(ge=1, le=LIMITE_AU_PLUS, description="nombre d'éléments par page")]
+Limite = Annotated[int, Query(ge=1, le=LIMITE_AU_PLUS, description="nombre d'éléments par page")]
 Curseur = Annotated[
     str | None, Query(max_length=200, description="`suivant` de la page précédente, avec les mêmes critères")
 ]
@@ -41,7 +40,7 @@ class Csv(Response):
 
 
 @router.get("", responses=problems(304, 422, 503) | {200: {"model": PageEditions}})
-async def lister_editions(request: Request, limite: Limite = 100, curseur: Curseur = None) -> Response:
+async def lister_editions(request: Request, limite: Limite = LIMITE, curseur: Curseur = None) -> Response:
     """Les éditions publiées, de la plus récente à la plus ancienne période, chacune dans sa dernière révision."""
 
     async def calcul(db: AsyncSession) -> Any:
@@ -52,7 +51,7 @@ async def lister_editions(request: Request, limite: Limite = 100, curseur: Curse
 
 @router.get("/comparaison", responses=problems(304, 404, 422, 503) | {200: {"model": Comparaison}})
 async def comparer_editions(
-    request: Request, de: Nom, a: Nom, limite: Limite = 100, curseur: Curseur = None
+    request: Request, de: Nom, a: Nom, limite: Limite = LIMITE, curseur: Curseur = None
 ) -> Response:
     """Ce qui change d'une édition à une autre : démarches, indicateurs, seuils, au-delà du hasard ou non."""
     references = lire_reference(de), lire_reference(a)
@@ -80,7 +79,7 @@ async def exporter_edition(request: Request, slug: Slug, revision: Revision = No
 
 @router.get("/{slug}", responses=problems(304, 404, 422, 503) | {200: {"model": EditionEntiere}})
 async def lire_edition(
-    request: Request, slug: Slug, revision: Revision = None, limite: LimiteLongue = LIMITE, curseur: Curseur = None
+    request: Request, slug: Slug, revision: Revision = None, limite: Limite = LIMITE, curseur: Curseur = None
 ) -> Response:
     """Une édition publiée : ses chiffres, ses seuils, ses révisions et leurs raisons, et ses démarches par page."""
     reference = _reference(slug, revision)

@@ -20,7 +20,7 @@ from app.observatoire.editions.comparaison import Cote, LigneComparee
 from app.observatoire.editions.contenu import Objet
 from app.observatoire.editions.refus import EditionInconnue
 
-LIMITE, LIMITE_AU_PLUS = 1_000, 5_000
+LIMITE, LIMITE_AU_PLUS = 100, 1_000
 _REVISION_MAX: Final = 2**31
 _VALEURS: Final = msgspec.json.Decoder(dict[str, comparaison.Valeur])
 
@@ -57,7 +57,7 @@ async def trouver(db: AsyncSession, reference: Reference) -> Row[Any]:
     return row
 
 
-async def lister(db: AsyncSession, depuis: str | None = None, limite: int = 100) -> Objet:
+async def lister(db: AsyncSession, depuis: str | None = None, limite: int = LIMITE) -> Objet:
     """A page of éditions, the latest période first, each in its last revision. Raises CurseurInvalide."""
     empreinte = curseur.empreinte("editions")
     apres = _place(curseur.lire(depuis, empreinte)) if depuis else None
