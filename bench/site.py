@@ -25,9 +25,10 @@ PAGES = (
     "/ministeres?indicateur=accessibilite", "/classement", "/croisement", "/engagements/dites-le-nous-une-fois",
 )  # fmt: skip
 LISTES = (
-    "/api/v1/indices?limite=5000", "/api/v1/synthese?par=ministere", "/api/v1/observatoire", "/api/v1/classement",
-    "/api/v1/deploiement", "/api/v1/croisement", "/api/v1/editions", "/api/v1/editions/annee-1", "/api/v1/engagements",
-    "/api/v1/demarches?limite=1000",
+    "/api/v1/indices?limite=5000", "/api/v1/synthese?par=ministere", "/api/v1/observatoire",
+    "/api/v1/classement?limite=1000",
+    "/api/v1/deploiement", "/api/v1/croisement", "/api/v1/editions", "/api/v1/engagements",
+    "/api/v1/editions/annee-1?limite=1000", "/api/v1/demarches?limite=1000",
 )  # fmt: skip
 
 
