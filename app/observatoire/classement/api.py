@@ -35,6 +35,7 @@ def _minimum(request: Request) -> int:
 async def lire_classement(
     request: Request,
     periode: PeriodeDep,
+    jour: AujourdHui,
     ministere: Ministere = None,
     limite: LimiteClassement = service.LIMITE,
     seuil: Seuil = SEUIL,
@@ -48,9 +49,9 @@ async def lire_classement(
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> Any:
-        return await service.classer(db, periode, minimum, ministere, limite, seuil)
+        return await service.classer(db, periode, minimum, jour, ministere, limite, seuil)
 
-    return await repondre(request, ("classement", periode, ministere, limite, seuil), calcul)
+    return await repondre(request, ("classement", periode, jour, ministere, limite, seuil), calcul)
 
 
 @router.get("/interventions", responses=problems(304, 422, 503) | {200: {"model": PageInterventions}})

@@ -1,5 +1,6 @@
 """The ranking of the worst rated, from the figures of every démarche."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -20,13 +21,14 @@ async def classer(
     db: AsyncSession,
     periode: Periode,
     minimum: int,
+    aujourd_hui: dt.date,
     ministere: str | None = None,
     limite: int = LIMITE,
     seuil: float = SEUIL,
 ) -> Classement:
     """The worst rated démarches of a ministère (slug or exact name), or of all."""
     lignes = await lire_lignes(db, periode, minimum)
-    return ranger(lignes, await exemptees(db, periode.fin), periode, ministere, limite, seuil)
+    return ranger(lignes, await exemptees(db, min(periode.fin, aujourd_hui)), periode, ministere, limite, seuil)
 
 
 def ranger(
