@@ -248,7 +248,7 @@ async def test_the_list_says_the_same_as_each_indice(client, engine, new_bouton,
         await count(b, "2026-02-01", {note: hasard.randrange(40 + n) for note in range(11)})
     periode = Periode(dt.date(2026, 2, 1), dt.date(2026, 2, 1))
     async with photographie(engine) as (db, _):
-        lu = await classer(db, periode, 100)
+        lu = await classer(db, periode, 100, periode.fin)
     indices = (await client.get("/api/v1/indices?debut=2026-02-01&fin=2026-02-01")).json()["elements"]
     bounds = {i["demarche"]: i["note_moyenne_ic95"][1] for i in indices if i["statut"] == "publie"}
     assert len(lu.elements) > 5

@@ -145,6 +145,18 @@ async def test_what_is_to_come_is_not_known(client, connue, sql):
     assert "avril 2026" not in evolution
 
 
+@pytest.mark.parametrize("chemin", ["/ministeres", "/ministeres/un", "/demarches", "/classement", "/api/v1/classement"])
+async def test_an_exemption_that_will_end_has_not_ended(client, connue, sql, chemin):
+    await sql.execute(
+        "INSERT INTO exemption VALUES ($1, 'satisfaction', '2020-01-01', '2027-01-01', 'Essai.')", connue.demarche_id
+    )
+    said = []
+    for fin in ("2026-03-17", "2031-12-31"):
+        texte = (await client.get(f"{chemin}?debut=2025-03-18&fin={fin}")).text
+        said.append(re.sub(rf"\s|{fin}|17\smars\s2026|31\sdécembre\s2031", "", texte))
+    assert said[0] == said[1]
+
+
 # --- ministères
 
 

@@ -34,6 +34,7 @@ def _minimum(request: Request) -> int:
 async def lire_classement(
     request: Request,
     periode: PeriodeDep,
+    jour: AujourdHui,
     ministere: Ministere = None,
     seuil: Seuil = SEUIL,
     limite: Limite = service.LIMITE,
@@ -48,9 +49,9 @@ async def lire_classement(
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> Any:
-        return await service.classer(db, periode, minimum, ministere, curseur, limite, seuil)
+        return await service.classer(db, periode, minimum, jour, ministere, curseur, limite, seuil)
 
-    return await repondre(request, ("classement", periode, ministere, seuil, limite, curseur), calcul)
+    return await repondre(request, ("classement", periode, jour, ministere, seuil, limite, curseur), calcul)
 
 
 @router.get("/interventions", responses=problems(304, 422, 503) | {200: {"model": PageInterventions}})

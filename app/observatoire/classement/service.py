@@ -1,5 +1,6 @@
 """The ranking of the worst rated, from the figures of every démarche."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ async def classer(
     db: AsyncSession,
     periode: Periode,
     minimum: int,
+    aujourd_hui: dt.date,
     ministere: str | None = None,
     depuis: str | None = None,
     limite: int = LIMITE,
@@ -31,7 +33,8 @@ async def classer(
     recherche = curseur.empreinte("classement", periode, ministere or "", seuil)
     apres = curseur.lire(depuis, recherche)[0] if depuis else 0
     lignes = await lire_lignes(db, periode, minimum)
-    page = ranger(lignes, await exemptees(db, periode.fin), periode, ministere, limite, seuil, apres)
+    exemptes = await exemptees(db, min(periode.fin, aujourd_hui))
+    page = ranger(lignes, exemptes, periode, ministere, limite, seuil, apres)
     fin = apres + limite
     return replace(page, suivant=curseur.ecrire((fin, 0), recherche) if fin < page.classees else None)
 
