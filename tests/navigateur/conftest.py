@@ -1,21 +1,30 @@
 """A real browser, the real service, and host pages on another site."""
 
+import asyncio
 import json
 import shutil
 import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from tests.navigateur.outils import CHROMIUM, OPTIONS, Fenetre, Hotes, Service, serving_pages
 from tests.serveur import running_service
 
 expect.set_options(timeout=20_000)  # a machine that does other things as well is slow, not wrong
+
+
+async def close(closed: Browser | BrowserContext) -> None:
+    """Close it, or leave it: a Chromium whose page is being left may never answer, and the test is over."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            await closed.close()
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +43,7 @@ async def navigateur(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
         executable_path=CHROMIUM, args=OPTIONS, ignore_default_args=["--disable-back-forward-cache"]
     )
     yield browser
-    await browser.close()
+    await close(browser)
     await playwright.stop()
 
 
@@ -77,7 +86,7 @@ async def ouvrir(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
 
     yield make  # type: ignore[misc]
     for fenetre in fenetres:
-        await fenetre.context.close()
+        await close(fenetre.context)
     assert [line for fenetre in fenetres for line in fenetre.console] == []
 
 
@@ -104,7 +113,7 @@ async def profil(navigateur: Browser) -> AsyncIterator["type[Fenetre]"]:
         directories: list[str] = []
         yield start  # type: ignore[misc]
         for fenetre in fenetres:
-            await fenetre.context.close()
+            await close(fenetre.context)
         for directory in directories:
             shutil.rmtree(directory, ignore_errors=True)
     assert [line for fenetre in fenetres for line in fenetre.console] == []

@@ -129,6 +129,7 @@ async def test_with_javascript_a_page_with_errors_takes_the_focus_to_them(servic
         await page.keyboard.press(touche)
     await expect(page.get_by_role("radio", name="Mal", exact=True)).to_be_checked()
     await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Merci, votre avis")).to_be_visible()
     await service.arrives(bouton, note=0)
 
 
