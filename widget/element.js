@@ -113,10 +113,10 @@ export class JdmaAvis extends HTMLElement {
         ),
       // Leaving before the questions' file is there: what was clicked leaves too, now or at the next visit.
       quitter: () => {
-        if (!hote.sure || hote.d || this.hasAttribute("apercu")) return;
+        if (!hote.sure || hote.parti || this.hasAttribute("apercu")) return;
         try {
-          hote.d = { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
-          navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d)); // refused, what is kept still leaves
+          hote.d ||= { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
+          hote.parti = navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d)); // else next time
           const gardes = JSON.parse(localStorage[COFFRE] || "[]");
           localStorage[COFFRE] = JSON.stringify([...gardes, { d: hote.d, t: Date.now() }]);
         } catch {

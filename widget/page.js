@@ -14,6 +14,7 @@ const retour = h("button", { type: "button", class: "retour", click: () => montr
 const suite = form.querySelector(".actions button");
 const merci = h("div", { hidden: true });
 const pas = h("small", { class: "pas" });
+const erreur = h("p", { class: "erreur", id: "erreur-note" }, mots.manque);
 let etape = 0;
 let avis;
 let modifie;
@@ -121,19 +122,23 @@ function montrer(n, viser = true) {
   if (avis) retenir();
 }
 
-// The one answer that cannot be left out: said beside it, in the words of the page without JavaScript.
+// The one answer that cannot be left out: said beside it, in the words of the page without JavaScript, until it is given.
 function reclamer() {
   const [premiere] = questions;
-  const erreur = premiere.querySelector(".erreur") || h("p", { class: "erreur", id: "erreur-note" }, mots.manque);
-  premiere.classList.add("fautive");
+  const manque = champ("note") == null;
+  premiere.classList.toggle("fautive", manque);
+  erreur.remove();
+  premiere.removeAttribute("aria-describedby");
+  if (!manque) return false;
   premiere.setAttribute("aria-describedby", erreur.id);
   premiere.querySelector("legend").after(erreur);
   premiere.querySelector("input").focus();
+  return true;
 }
 
 function avancer() {
   if (etape == MERCI) return;
-  if (champ("note") == null) return reclamer();
+  if (reclamer()) return;
   commentaire.ariaInvalid = trop() || null;
   if (trop()) {
     statut.textContent = mots.trop;

@@ -190,5 +190,8 @@ async def test_going_on_without_the_one_required_answer_is_explained_in_place(se
         assert await page.get_by_role("radio").first.evaluate("e => e.validity.valueMissing")
     await page.keyboard.press("Space")
     await expect(page.get_by_role("heading", name="Les explications")).to_be_focused()
+    await page.get_by_role("button", name="Retour").click()
+    await expect(page.get_by_role("radio", name="Mal", exact=True)).to_be_checked()
+    await expect(page.get_by_text("Choisissez une réponse")).to_have_count(0)
     await fenetre.context.set_offline(False)
     await service.arrives(bouton, note=0)
