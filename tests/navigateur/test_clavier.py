@@ -154,11 +154,13 @@ async def test_without_javascript_the_keyboard_alone_sends_the_form_and_corrects
     await service.arrives(bouton, note=0, reponses='{"aide": ["autre"]}')
 
 
-@pytest.mark.parametrize("lieu", ["hôte", "intégré", "formulaire"])
+@pytest.mark.parametrize("lieu", ["hôte", "intégré", "intégré, sans la suite", "formulaire"])
 async def test_a_note_that_the_arrows_only_went_over_is_not_sent(service, hotes, ouvrir, lieu):
     bouton = await service.bouton()
     page = (await ouvrir()).page
-    if lieu == "intégré":
+    if lieu == "intégré, sans la suite":
+        await page.route("**/widget/v1/questions*", lambda route: route.abort())
+    if lieu.startswith("intégré"):
         await page.goto(hotes.page(extrait(service.base, bouton.cle, mode="integre")))
     else:
         await premiere_question(page, service, hotes, bouton, lieu)
