@@ -22,6 +22,7 @@ from app.database import Connection, make_engine
 from app.indices.parametres import aujourd_hui
 from app.main import create_app
 from app.settings import Settings
+from tests.editions import Jdma, command_on
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -219,3 +220,9 @@ def on_a_known_day(app: FastAPI) -> dt.date:
 
     app.dependency_overrides[aujourd_hui] = known_day
     return day
+
+
+@pytest.fixture
+def jdma(database_url: str, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Jdma:
+    """`jdma edition …` on this test's database; tests of other commands have a `jdma` of their own."""
+    return command_on(settings, database_url, monkeypatch)

@@ -58,3 +58,22 @@ def by_slug(edition: dict) -> dict[str, dict]:
 def write_json(path: Path, document: dict) -> str:
     path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     return str(path)
+
+
+async def quatre_demarches(new_bouton, count, sql):
+    """Four démarches in 2025: `haute` above 7 (100 avis), `basse` below (200), `rare` (99 avis), `muette` (none).
+
+    `haute` and `basse` are of the ministère Intérieur; `haute` alone of its organisme ANTS.
+    """
+    boutons = {slug: await new_bouton(slug) for slug in ("haute", "basse", "rare", "muette")}
+    await count(boutons["haute"], "2025-01-01", {8: 60})
+    await count(boutons["haute"], "2025-12-31", {10: 40})
+    await count(boutons["basse"], "2025-06-15", {0: 100, 10: 100})
+    await count(boutons["rare"], "2025-06-15", {9: 99})
+    await count(boutons["haute"], "2026-01-01", {0: 500})
+    await sql.execute("INSERT INTO ministere (id, slug, nom) VALUES (1, 'interieur', 'Intérieur')")
+    await sql.execute("INSERT INTO organisme (id, ministere_id, slug, nom) VALUES (1, 1, 'ants', 'ANTS')")
+    await sql.execute("UPDATE demarche SET ministere_id = 1 WHERE slug IN ('haute', 'basse')")
+    await sql.execute("UPDATE demarche SET organisme_id = 1 WHERE slug = 'haute'")
+    await sql.execute("INSERT INTO identifiant SELECT 'jdma', '1006', id FROM demarche WHERE slug = 'haute'")
+    return boutons

@@ -24,7 +24,7 @@ from app.observatoire.editions import contenu
 from app.observatoire.indicateurs import INDICATEURS
 from app.observatoire.releve import Ligne
 from app.observatoire.valeurs import Dossier, evaluer
-from tests.editions import command_on, write_json
+from tests.editions import write_json
 from tests.serveur import ROOT
 
 TABLES = ("observatoire", "synthese", "indicateurs")
@@ -345,11 +345,6 @@ async def test_a_periode_that_is_none_is_refused(client, catalogue):
 
 
 # --- éditions
-
-
-@pytest.fixture
-def jdma(database_url, monkeypatch, settings):
-    return command_on(settings, database_url, monkeypatch)
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import pytest
 from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
-from tests.editions import command_on
-
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # its own reader of JSON-LD
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 EU = "http://publications.europa.eu/resource/authority"
@@ -18,11 +16,6 @@ TYPES = {"csv": "text/csv", "json": "application/json", "parquet": "application/
 @pytest.fixture
 def settings(settings):
     return settings.model_copy(update={"url_publique": f"{BASE}/"})
-
-
-@pytest.fixture
-def jdma(database_url, monkeypatch, settings):
-    return command_on(settings, database_url, monkeypatch)
 
 
 @pytest.fixture

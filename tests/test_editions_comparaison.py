@@ -8,15 +8,10 @@ from hypothesis import strategies as st
 
 from app.indices.periode import Periode
 from app.observatoire.editions.comparaison import EVOLUTIONS, Cote, LigneComparee, Valeur, comparer
-from tests.editions import APRES, command_on
+from tests.editions import APRES
 from tests.site import lire
 
 DIRECTIONS = ("mieux", "moins_bien"), ("devenue_mesuree", "plus_mesuree"), ("seuil_franchi", "seuil_perdu")
-
-
-@pytest.fixture
-def jdma(database_url, monkeypatch, settings):
-    return command_on(settings, database_url, monkeypatch)
 
 
 async def compare(client, de="2025", a="2026", **parametres):

@@ -30,11 +30,6 @@ SHARE, MINIMUM = 0.002, 3
 
 
 @pytest.fixture
-def jdma(database_url, monkeypatch, settings):
-    return command_on(settings, database_url, monkeypatch)
-
-
-@pytest.fixture
 async def elsewhere(cluster):
     """The address of another server's database, where ids are not the same."""
     name = f"ailleurs{uuid.uuid4().hex}"

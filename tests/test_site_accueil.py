@@ -7,13 +7,8 @@ import pytest
 
 from app.site.affichage import pourcent
 from app.site.bilans import points
-from tests.editions import PERIODE, command_on
+from tests.editions import PERIODE
 from tests.site import HTML, lire, rattacher, verifier
-
-
-@pytest.fixture
-def jdma(database_url, monkeypatch, settings):
-    return command_on(settings, database_url, monkeypatch)
 
 
 @pytest.fixture

@@ -11,13 +11,8 @@ import pytest
 
 from app.site.affichage import note, pourcent
 from app.site.bilans import points
-from tests.editions import APRES, command_on, read
+from tests.editions import APRES, read
 from tests.site import HTML, demarches, lire, rattacher, verifier
-
-
-@pytest.fixture
-def jdma(database_url, monkeypatch, settings):
-    return command_on(settings, database_url, monkeypatch)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncpg
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Route, expect
 
 from app.database import Connection
 from app.pages.formulaire_textes import textes
@@ -156,6 +156,18 @@ class Fenetre:
 
         page.on("console", heard)
         page.on("pageerror", lambda error: self.console.append(str(error)))
+
+
+async def hold_back(page: Page, pattern: str) -> asyncio.Event:
+    """Requests of this pattern leave only once the event is set."""
+    go = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await go.wait()
+        await route.continue_()
+
+    await page.route(pattern, late)
+    return go
 
 
 async def ouvrir_panneau(page: Page) -> None:

@@ -1,12 +1,10 @@
 """The element in the hands of an application: its attributes change, it moves, it shares the page with anything."""
 
-import asyncio
-
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from app.pages.integrer import fragments
-from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, ouvrir_panneau
+from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, hold_back, ouvrir_panneau
 
 ELEMENT = 'document.querySelector("jdma-avis")'
 
@@ -183,13 +181,7 @@ async def test_taken_out_before_its_questions_are_there_it_opens_once_it_is_back
     bouton = await service.bouton()
     fenetre = await ouvrir()
     page = fenetre.page
-    arrived = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await arrived.wait()
-        await route.continue_()
-
-    await page.route("**/widget/v1/questions*", late)
+    arrived = await hold_back(page, "**/widget/v1/questions*")
     await page.goto(hotes.page(fragments(service.base, bouton.cle).element))
     async with page.expect_request("**/widget/v1/questions*"):
         await page.get_by_role("button", name="Je donne mon avis").click()

@@ -1,12 +1,11 @@
 """The button on hostile pages: for each, what the person sees, what is stored (exactly one avis), an empty console."""
 
-import asyncio
 import json
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
-from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, ouvrir_panneau
+from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, hold_back, ouvrir_panneau
 
 
 @pytest.mark.parametrize("mode", ["panneau", "integre", "lien"])
@@ -215,13 +214,7 @@ async def test_a_double_click_answers_one_question_only(service, hotes, ouvrir, 
 async def test_enter_held_down_goes_one_step_only_and_does_not_close_what_it_opens(service, hotes, ouvrir):
     bouton = await service.bouton()
     page = (await ouvrir()).page
-    held = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await held.wait()
-        await route.continue_()
-
-    await page.route("**/widget/v1/boutons/**", late)
+    held = await hold_back(page, "**/widget/v1/boutons/**")
     await page.goto(hotes.page(extrait(service.base, bouton.cle)))
     await page.get_by_role("button", name="Je donne mon avis").focus()
     await page.keyboard.down("Enter")

@@ -1,6 +1,5 @@
 """The button when the network or the server come and go: exactly one avis, and nobody left in doubt."""
 
-import asyncio
 import time
 from email.utils import formatdate
 
@@ -12,6 +11,7 @@ from tests.navigateur.outils import (
     ENREGISTREE,
     extrait,
     finir,
+    hold_back,
     ouvrir_panneau,
     premiere_question,
 )
@@ -147,13 +147,7 @@ async def test_on_a_slow_network_the_panel_opens_when_it_can_and_clicks_do_not_p
     bouton = await service.bouton()
     fenetre = await ouvrir()
     page = fenetre.page
-    arrived = asyncio.Event()
-
-    async def late(route: Route) -> None:
-        await arrived.wait()
-        await route.continue_()
-
-    await page.route("**/widget/v1/questions*", late)
+    arrived = await hold_back(page, "**/widget/v1/questions*")
     await page.goto(hotes.page(extrait(service.base, bouton.cle)))
     for _ in range(3):
         await page.get_by_role("button", name="Je donne mon avis").click()
