@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from app.problems import Probleme
@@ -57,7 +57,7 @@ class Signataire:
 
     def sign(self, avis: UUID, lieu: int, depose_le: datetime) -> str:
         """The jeton of an avis: it ends one hour after the deposit, whenever it is asked for."""
-        fin = int((depose_le + timedelta(seconds=DUREE)).timestamp())
+        fin = int(depose_le.timestamp()) + DUREE
         claim = lieu.to_bytes(4, "big", signed=True) + fin.to_bytes(5, "big")
         return base64.urlsafe_b64encode(claim + self._mac(avis, claim)).decode("ascii")
 
