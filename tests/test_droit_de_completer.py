@@ -5,11 +5,18 @@ import hashlib
 import io
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
+from alembic import command
+from app import migrations
 from app.avis import sql as avis_sql
+from app.avis.depot import Depot
 from app.avis.importation import import_avis
 from app.avis.jeton import Signataire
+from app.database import make_engine
+from app.main import create_app
+from tests.conftest import execute, of_database, serving
 
 SITE = "https://demarches.exemple.gouv.fr"
 AUTRE = "https://autre.exemple"
@@ -199,6 +206,38 @@ async def test_the_database_itself_refuses_also_a_server_of_the_version_before(c
     version = await sql.fetchval("SELECT version FROM avis")
     ranks = await sql.fetchval(CALL, [bouton.demarche_id], [avis["id"]], [version], [0], [None], [None])
     assert (ranks, await note(sql)) == (([1], 0) if done else ([], 5))
+
+
+async def upgrade(engine, revision):
+    async with engine.connect() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(migrations._config(sync), revision))
+        await connection.commit()
+
+
+async def test_an_upgrade_in_service_rewrites_no_avis_and_leaves_each_its_hour(cluster, settings):
+    name = f"t{uuid4().hex}"
+    await execute(cluster, f"CREATE DATABASE {name}")
+    url = of_database(cluster, name)
+    engine, avis = make_engine(url), {"id": str(uuid4()), "bouton": "cle", "note": 5}
+    await upgrade(engine, "0006")
+    sql = await asyncpg.connect(url)
+    await sql.execute(
+        "INSERT INTO demarche (id, slug, titre, titre_recherche, en_ligne) VALUES (1, 'd', 'D', 'd', true);"
+        "INSERT INTO bouton (id, demarche_id, cle, nom) VALUES (1, 1, 'cle', 'B')"
+    )
+    empreinte = Depot(1, 1, UUID(avis["id"]), 5, "fr", None, None, None).empreinte()
+    deposer = "SELECT issue FROM deposer_avis('{1}', '{1}', $1, '{5}', $2, '{fr}', '{null}', '{null}', '{null}')"
+    assert await sql.fetchval(deposer, [avis["id"]], [empreinte]) == 201
+    file = await sql.fetchval("SELECT relfilenode FROM pg_class WHERE relname = 'avis'")
+    await upgrade(engine, "head")
+    assert await sql.fetchval("SELECT relfilenode FROM pg_class WHERE relname = 'avis'") == file
+    async with serving(create_app(settings, url)) as client:
+        jeton = await deposit(client, avis, 200)
+        assert (await complete(client, avis, jeton))[0] == 200
+    assert await note(sql) == 10
+    await sql.close()
+    await engine.dispose()
+    await execute(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def test_a_trial_follows_the_same_rules(client, bouton, sql, signataire):
