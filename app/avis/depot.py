@@ -61,6 +61,24 @@ class Enregistre:
     completable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Doute:
+    """The id is that of an avis with another fingerprint: another content, or the same deposited under other rules."""
+
+    avis: asyncpg.Record
+    refus: Probleme
+
+    def settle(self, depot: Depot) -> Enregistre:
+        """The acknowledgement, when it is the same content by the rules of now; raises the refusal otherwise.
+
+        It may take as long as masking a comment: not in a batch, where others wait.
+        """
+        avis = self.avis
+        if avis["empreinte"] != depot.ancienne_empreinte() and empreinte_d_aujourd_hui(avis) != depot.empreinte():
+            raise self.refus
+        return Enregistre(avis["depose_le"], nouveau=False, completable=avis["completable"])
+
+
 def prepare(body: AvisDepose, bouton_id: int, demarche_id: int, origine: str | None) -> Depot:
     """The avis to store for a checked body, personal data removed."""
     reponses = without_personal_data(compact(body.reponses))
@@ -105,35 +123,30 @@ def depot_columns(lot: Sequence[Depot]) -> list[list[Any]]:
     ]
 
 
-async def write_depots(connection: Connection, lot: Sequence[Depot]) -> list[Enregistre | Probleme]:
+async def write_depots(connection: Connection, lot: Sequence[Depot]) -> list[Enregistre | Doute | Probleme]:
     """Store a batch in one call; each avis has its own outcome."""
     rows = await sql.deposer(connection, depot_columns(lot))
     if rows[0]["rang"] == 0:
         return [Enregistre(rows[0]["depose_le"], nouveau=True)] * len(lot)
-    issues: list[Enregistre | Probleme] = [Probleme()] * len(lot)
-    doutes: list[int] = []
+    issues: list[Enregistre | Doute | Probleme] = [Probleme()] * len(lot)
     for rang, issue, depose_le in rows:
         refus = REFUS.get(issue)
         issues[rang - 1] = refus() if refus else Enregistre(depose_le, issue == 201, issue != 208)
-        if refus and depose_le is not None:
-            doutes.append(rang - 1)
-    if doutes:
-        await _recognize(connection, lot, doutes, issues)
+    if doutes := [rang - 1 for rang, issue, depose_le in rows if issue in REFUS and depose_le is not None]:
+        await _doubt(connection, lot, issues, doutes)
     return issues
 
 
-async def _recognize(
-    connection: Connection, lot: Sequence[Depot], doutes: list[int], issues: list[Enregistre | Probleme]
+async def _doubt(
+    connection: Connection, lot: Sequence[Depot], issues: list[Enregistre | Doute | Probleme], doutes: list[int]
 ) -> None:
-    """Acknowledge, among avis whose id is taken by another content, those that are the same by the rules of now."""
+    """Put beside each of these refusals the avis that has its id."""
     depots = [lot[place] for place in doutes]
-    rows = await sql.lire(
-        connection, [d.demarche_id for d in depots], [d.id for d in depots], [d.origine for d in depots]
-    )
-    for row in rows:
-        place, depot = doutes[row["rang"] - 1], depots[row["rang"] - 1]
-        if row["empreinte"] == depot.ancienne_empreinte() or empreinte_d_aujourd_hui(row) == depot.empreinte():
-            issues[place] = Enregistre(row["depose_le"], nouveau=False, completable=row["completable"])
+    columns = [d.demarche_id for d in depots], [d.id for d in depots], [d.origine for d in depots]
+    for row in await sql.lire(connection, *columns):
+        place = doutes[row["rang"] - 1]
+        if isinstance(refus := issues[place], Probleme):
+            issues[place] = Doute(row, refus)
 
 
 def empreinte_d_aujourd_hui(row: asyncpg.Record) -> int | None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.avis import complement, sql
 from app.avis.complement import COMPLETE, write_complements
-from app.avis.depot import REFUS, Enregistre, prepare, write_depots
+from app.avis.depot import REFUS, Depot, Doute, Enregistre, prepare, write_depots
 from app.avis.jeton import Droit, JetonExpire
 from app.avis.lots import FileDeLots
 from app.avis.questionnaire import AvisComplement, AvisDepose
@@ -41,7 +41,9 @@ class Guichet:
     def __init__(self, engine: AsyncEngine, settings: Settings) -> None:
         self._engine = engine
         bounds = {"file_max": settings.file_max, "lot_max": settings.lot_max}
-        self.depots = FileDeLots("depots", engine, write_depots, **bounds, delai=settings.delai_lot)
+        self.depots: FileDeLots[Depot, Enregistre | Doute] = FileDeLots(
+            "depots", engine, write_depots, **bounds, delai=settings.delai_lot
+        )
         self.complements = FileDeLots("complements", engine, write_complements, **bounds, delai=settings.delai_lot)
         # A burst on boutons not met yet must not take every connection of the pool: it shares a question too.
         self.boutons = FileDeLots("boutons", engine, find_places, **bounds, delai=settings.delai_lot)
@@ -76,7 +78,9 @@ class Guichet:
         """Store one avis; returns once it is committed. Raises the refusals of a deposit, or Indisponible."""
         if bouton[1] == ESSAI:
             return await self._try_out(bouton[0], origine)
-        return await self.depots.submit(prepare(body, *bouton, origine))
+        depot = prepare(body, *bouton, origine)
+        fait = await self.depots.submit(depot)
+        return fait.settle(depot) if isinstance(fait, Doute) else fait
 
     async def complete(self, droit: Droit, origine: str | None, body: AvisComplement) -> str:
         """Complete one avis and say what that was worth (`app.avis.complement`).
