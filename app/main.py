@@ -15,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app import migrations
 from app.avis import api as avis
-from app.avis.depot import Guichet
+from app.avis.guichet import Guichet
 from app.avis.jeton import Signataire
 from app.avis.limites import Limites
 from app.compat import api as compat

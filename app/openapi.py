@@ -35,7 +35,7 @@ _TITRES = {
     403: "Origine refusée",
     404: "Introuvable",
     408: "Corps reçu trop lentement",
-    409: "Identifiant déjà utilisé pour un autre contenu",
+    409: "Identifiant déjà utilisé pour un autre contenu, ou avis complété trop de fois",
     410: "Bouton fermé",
     413: "Corps trop grand",
     415: "Type de contenu non pris en charge",

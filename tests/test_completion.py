@@ -1,6 +1,7 @@
 """Completing an avis step by step, with its jeton: the figures follow, nothing said is lost."""
 
 import asyncio
+import datetime as dt
 import json
 from uuid import UUID, uuid4
 
@@ -201,18 +202,15 @@ async def test_the_jeton_of_an_avis_opens_no_other(client, bouton):
     assert reply.status_code == 401
 
 
-def test_a_jeton_lives_one_hour_and_a_late_replay_gets_a_fresh_one():
-    import datetime as dt
-
+def test_a_jeton_ends_one_hour_after_the_deposit_and_is_the_same_whenever_it_is_made():
     signataire, avis = Signataire(b"secret"), UUID(int=7)
     depose_le = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-    t0 = depose_le.timestamp()
-    jeton = signataire.sign(avis, 3, depose_le, t0)
-    assert signataire.sign(avis, 3, depose_le, t0 + DUREE - 1) == jeton
-    assert signataire.check(jeton, avis, t0 + DUREE - 1) == 3
+    jeton = signataire.sign(avis, 3, depose_le)
+    assert signataire.sign(avis, 3, depose_le) == jeton
+    droit = signataire.check(jeton, avis)
+    assert (droit.lieu, droit.fin) == (3, depose_le.timestamp() + DUREE)
+    droit.check_fin(depose_le + dt.timedelta(seconds=DUREE - 1))
     with pytest.raises(JetonExpire):
-        signataire.check(jeton, avis, t0 + DUREE)
-    late = signataire.sign(avis, 3, depose_le, t0 + 3 * DUREE)
-    assert signataire.check(late, avis, t0 + 3 * DUREE) == 3
+        droit.check_fin(depose_le + dt.timedelta(seconds=DUREE))
     with pytest.raises(JetonInvalide):
-        Signataire(b"autre").check(jeton, avis, t0)
+        Signataire(b"autre").check(jeton, avis)

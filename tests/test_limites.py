@@ -82,6 +82,22 @@ async def test_completions_are_limited_too(settings, database_url, bouton):
     assert codes == [200] * 5 + [429]
 
 
+async def test_a_flood_of_jetons_that_open_nothing_ends_and_takes_nothing_from_the_citizen(
+    settings, database_url, bouton
+):
+    app = create_app(settings.model_copy(update={"limite_par_adresse": 2}), database_url)
+    async with serving(app) as client:
+        avis = avis_for(bouton)
+        bearer = {"Authorization": f"Bearer {(await client.post('/api/v1/avis', json=avis)).json()['jeton']}"}
+        forged = {"Authorization": "Bearer " + "A" * 34}
+        paths = [f"/api/v1/avis/{avis['id']}", f"/api/v1/avis/{uuid4()}", "/api/v1/avis/x"]
+        flood = [(await client.patch(paths[n % 3], json={"note": 3}, headers=forged)).status_code for n in range(40)]
+        assert flood == [401, 401, 404] * 3 + [401] + [429] * 30
+        kept = [(await client.patch(paths[0], json={"note": 3}, headers=bearer)).status_code for _ in range(11)]
+        assert kept == [200] * 10 + [429]
+        assert await statuses(client, bouton, 2) == [201, 429]
+
+
 @pytest.mark.parametrize(
     ("proxies", "expected"),
     [([], [201, 429, 429]), (["127.0.0.0/8"], [201, 201, 201]), (["10.0.0.1"], [201, 429, 429])],

@@ -1,16 +1,15 @@
 """`POST` and `PATCH /api/v1/avis`: read, check, one call, answer. The hot path of the service."""
 
-import time
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, FastAPI, Header
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from app.avis import mesures
-from app.avis.depot import Guichet
-from app.avis.jeton import JetonInvalide, Signataire
+from app.avis.guichet import Guichet, lieu_de
+from app.avis.jeton import Droit, JetonInvalide, Signataire
 from app.avis.limites import Limites
 from app.avis.questionnaire import AvisComplement, AvisDepose, read_complement, read_depose
 from app.avis.refus import AvisInconnu, AvisInvalide
@@ -25,13 +24,14 @@ class Accuse(BaseModel):
 
     id: UUID
     statut: str = "enregistre"
-    jeton: str
+    jeton: str | None = Field(description="ouvre le complément de l'avis ; `null` quand il ne peut plus être complété")
 
 
 async def deposer_avis(avis: Annotated[AvisDepose, Body()]) -> Accuse:
     """Dépose un avis. Le même envoi (même `id`, même contenu) peut être refait sans risque : il ne compte qu'une fois.
 
-    Le corps peut aussi être envoyé comme `text/plain`. La réponse part après l'enregistrement définitif.
+    Le corps peut aussi être envoyé comme `text/plain`. La réponse part après l'enregistrement définitif. Le jeton
+    expire une heure après le dépôt, quoi qu'on renvoie entre-temps ; ensuite, le même envoi reçoit `"jeton": null`.
     """
     raise AssertionError("served by deposer_directement")
 
@@ -41,7 +41,11 @@ async def completer_avis(
     complement: Annotated[AvisComplement, Body()],
     authorization: Annotated[str, Header(description="`Bearer` suivi du jeton rendu au dépôt, valable une heure")],
 ) -> Accuse:
-    """Complète un avis, étape par étape. Seules les questions données changent ; `null` retire une réponse."""
+    """Complète un avis, étape par étape. Seules les questions données changent ; `null` retire une réponse.
+
+    `ordre`, s'il est donné, est plus grand pour ce qui a été dit plus tard : un complément arrivé après un plus récent
+    ne change rien, et reçoit la même réponse.
+    """
     raise AssertionError("served by completer_directement")
 
 
@@ -60,27 +64,40 @@ async def deposer_directement(scope: Scope, receive: Receive, send: Send) -> Non
     except Probleme as problem:
         mesures.DEPOTS.labels(problem.code).inc()
         raise
-    (mesures.ENREGISTRES if fait.nouveau else mesures.REJEUX).inc()
+    mesures.count_depot(fait.nouveau, fait.completable)
     signataire: Signataire = state.signataire
-    jeton = signataire.sign(avis.id, bouton[1], fait.depose_le, time.time())
+    jeton = signataire.sign(avis.id, lieu_de(bouton), fait.depose_le) if fait.completable else None
     await send_json(send, 201 if fait.nouveau else 200, accuse(avis.id, jeton))
 
 
 async def completer_directement(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve `completer_avis`."""
     state = scope["app"].state
+    guichet: Guichet = state.guichet
     try:
-        avis, jeton, demarche_id = read_capability(scope, state.signataire)
-        check_type(scope)
-        limites: Limites = state.limites
-        await limites.check_complement(scope["client"][0] if scope.get("client") else "")
+        droit, jeton = await admit(scope, state.signataire, state.limites)
         body = parse_complement(await read_body(scope, receive, state.settings.delai_corps))
-        await state.guichet.complete(demarche_id, avis, body)
+        issue = await guichet.complete(droit, origin_of(scope), body)
     except Probleme as problem:
         mesures.COMPLEMENTS.labels(problem.code).inc()
         raise
-    mesures.COMPLEMENTS.labels("complete").inc()
-    await send_json(send, 200, accuse(avis, jeton))
+    mesures.COMPLEMENTS.labels(issue).inc()
+    await send_json(send, 200, accuse(droit.avis, jeton))
+
+
+async def admit(scope: Scope, signataire: Signataire, limites: Limites) -> tuple[Droit, str]:
+    """What a completion may open, and its jeton. Who sends jetons that open nothing is counted apart: a flood of them
+    ends, and takes nothing from the citizens who share its address.
+    """
+    address = scope["client"][0] if scope.get("client") else ""
+    try:
+        admitted = read_capability(scope, signataire)
+        check_type(scope)
+    except Probleme:
+        await limites.check_jeton(address)
+        raise
+    await limites.check_complement(address)
+    return admitted
 
 
 def parse_depose(body: bytes) -> AvisDepose:
@@ -111,8 +128,8 @@ def origin_of(scope: Scope) -> str | None:
     return None if own else origin.decode("latin-1").lower().replace("\x00", "")
 
 
-def read_capability(scope: Scope, signataire: Signataire) -> tuple[UUID, str, int]:
-    """The avis of the path, the jeton of the header and the démarche that it opens."""
+def read_capability(scope: Scope, signataire: Signataire) -> tuple[Droit, str]:
+    """What the jeton of the header opens of the avis of the path, and the jeton."""
     try:
         avis = UUID(scope["path_params"]["id"])
     except ValueError:
@@ -120,12 +137,13 @@ def read_capability(scope: Scope, signataire: Signataire) -> tuple[UUID, str, in
     scheme, _, jeton = (header(scope, b"authorization") or b"").decode("latin-1").partition(" ")
     if scheme.lower() != "bearer" or not jeton.isascii():
         raise JetonInvalide
-    return avis, jeton, signataire.check(jeton.strip(), avis, time.time())
+    return signataire.check(jeton.strip(), avis), jeton.strip()
 
 
-def accuse(avis: UUID, jeton: str) -> bytes:
+def accuse(avis: UUID, jeton: str | None) -> bytes:
     """The body of an acknowledgement: both values are plain ASCII without anything to escape."""
-    return b'{"id":"%s","statut":"enregistre","jeton":"%s"}' % (str(avis).encode(), jeton.encode())
+    end = b"null" if jeton is None else b'"%s"' % jeton.encode()
+    return b'{"id":"%s","statut":"enregistre","jeton":%s}' % (str(avis).encode(), end)
 
 
 deposer_avis.direct = deposer_directement  # type: ignore[attr-defined]
@@ -165,7 +183,7 @@ def add_routes(app: FastAPI) -> None:
             "PATCH",
             {
                 "openapi_extra": as_text(AvisComplement),
-                "responses": problems(401, 404, 408, 413, 415, 422, 429, 503),
+                "responses": problems(401, 404, 408, 409, 413, 415, 422, 429, 503),
             },
         ),
     ):

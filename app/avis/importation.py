@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.avis import sql
+from app.avis.depot import conflits
 from app.avis.lecture import CONFLIT, Annuaire, Lecteur, Lot, Record, Rejets, read_header
 from app.avis.lignes import CHAMP_MAX, Lignes, Row, read_rows
 from app.database import Connection, raw_connection
@@ -106,7 +107,8 @@ class _Chaine:
             await sql.copier(connection, records)
             if before is not None:
                 await before
-            stored, conflicts = await sql.importer(connection, len(records))
+            stored, doutes = await sql.importer(connection, len(records))
+        conflicts = conflits(doutes)
         bilan = self._bilan
         bilan.lus += len(lot)
         bilan.enregistres += stored

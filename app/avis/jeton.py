@@ -1,7 +1,9 @@
 """The jeton that lets the citizen who has just deposited an avis complete it, for one hour.
 
 It is a capability, not an identity: it names one avis and nothing of the person, and is stored nowhere. It is derived
-from the time of the deposit, so that a replay of the same deposit gets the same jeton.
+from the time of the deposit, so that a replay of the same deposit gets the same jeton, which ends when the first does.
+
+Nothing here reads a clock: the time of the deposit is the database's, and so is the one that the end is held against.
 """
 
 import base64
@@ -27,7 +29,24 @@ class JetonInvalide(Probleme):
 
 class JetonExpire(JetonInvalide):
     code, titre = "jeton_expire", "Jeton expiré"
-    detail = "Un avis se complète dans l'heure qui suit son dépôt. Ce qui a déjà été envoyé est conservé."
+    detail = (
+        "Un avis se complète dans l'heure qui suit son dépôt, tant que son bouton est ouvert. "
+        "Ce qui a déjà été envoyé est conservé."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Droit:
+    """What a jeton opens, until when. `lieu`: the démarche of the avis, or minus the bouton for a bouton d'essai."""
+
+    avis: UUID
+    lieu: int
+    fin: int
+
+    def check_fin(self, maintenant: datetime) -> None:
+        """Raise JetonExpire when it has ended by the database's clock."""
+        if maintenant.timestamp() >= self.fin:
+            raise JetonExpire
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +55,14 @@ class Signataire:
 
     cle: bytes
 
-    def sign(self, avis: UUID, demarche_id: int, depose_le: datetime, maintenant: float) -> str:
-        """A jeton valid one hour from the deposit; from now when that hour is over (a replay after a long cut)."""
-        deposit = int(depose_le.timestamp())
-        start = deposit if deposit + DUREE > maintenant else int(maintenant)
-        claim = demarche_id.to_bytes(4, "big") + (start + DUREE).to_bytes(5, "big")
+    def sign(self, avis: UUID, lieu: int, depose_le: datetime) -> str:
+        """The jeton of an avis: it ends one hour after the deposit, whenever it is asked for."""
+        fin = int(depose_le.timestamp()) + DUREE
+        claim = lieu.to_bytes(4, "big", signed=True) + fin.to_bytes(5, "big")
         return base64.urlsafe_b64encode(claim + self._mac(avis, claim)).decode("ascii")
 
-    def check(self, jeton: str, avis: UUID, maintenant: float) -> int:
-        """The démarche of the avis that the jeton opens; JetonInvalide or JetonExpire otherwise."""
+    def check(self, jeton: str, avis: UUID) -> Droit:
+        """What the jeton opens, whether or not it has ended; JetonInvalide unless this avis's own."""
         try:
             data = base64.b64decode(jeton.encode("ascii"), altchars=b"-_", validate=True)
         except ValueError:
@@ -52,9 +70,7 @@ class Signataire:
         claim, mac = data[:9], data[9:]
         if len(data) != 9 + _MAC_BYTES or not hmac.compare_digest(mac, self._mac(avis, claim)):
             raise JetonInvalide
-        if int.from_bytes(claim[4:], "big") <= maintenant:
-            raise JetonExpire
-        return int.from_bytes(claim[:4], "big")
+        return Droit(avis, int.from_bytes(claim[:4], "big", signed=True), int.from_bytes(claim[4:], "big"))
 
     def _mac(self, avis: UUID, claim: bytes) -> bytes:
         data = avis.bytes + claim

@@ -70,6 +70,10 @@ class Limites:
         """Count one completion from this address; raises TropDeRequetes."""
         await self._check(self._limiter.hit, self._complements, "complement", self._hash(address))
 
+    async def check_jeton(self, address: str) -> None:
+        """Count one jeton from this address that opens nothing; raises TropDeRequetes."""
+        await self._check(self._limiter.hit, self._complements, "jeton", self._hash(address))
+
     def _hash(self, address: str) -> str:
         jour = int(self._clock() // 86_400)
         if jour != self._jour:

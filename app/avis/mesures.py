@@ -2,8 +2,8 @@
 
 from prometheus_client import Counter, Histogram
 
-DEPOTS = Counter("jdma_depots_total", "Dépôts, par issue (enregistre, rejeu, ou le code du refus).", ["issue"])
-ENREGISTRES, REJEUX = DEPOTS.labels("enregistre"), DEPOTS.labels("rejeu")
+DEPOTS = Counter("jdma_depots_total", "Dépôts, par issue (enregistre, rejeu, rejeu_clos, ou un refus).", ["issue"])
+_ENREGISTRES, _REJEUX, _REJEUX_CLOS = (DEPOTS.labels(issue) for issue in ("enregistre", "rejeu", "rejeu_clos"))
 COMPLEMENTS = Counter("jdma_complements_total", "Compléments d'avis, par issue.", ["issue"])
 TAILLE_LOT = Histogram(
     "jdma_lot_taille", "Éléments écrits par transaction.", ["file"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
@@ -21,3 +21,8 @@ ATTENTE = Histogram(
     buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 MASQUES = Counter("jdma_donnees_masquees_total", "Données personnelles retirées des commentaires.", ["genre"])
+
+
+def count_depot(nouveau: bool, completable: bool) -> None:
+    """Count a deposit acknowledged: new, sent again, or sent again once its avis could no longer be completed."""
+    (_ENREGISTRES if nouveau else _REJEUX if completable else _REJEUX_CLOS).inc()

@@ -8,7 +8,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import CHAR, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -17,7 +17,9 @@ NIVEAUX = tuple(f"n{niveau}" for niveau in range(11))
 
 
 class Avis(SQLModel, table=True):
-    """What one citizen leaves once. `empreinte` identifies the content first deposited, `version` the completions."""
+    """What one citizen leaves once. `empreinte` identifies the content first deposited, `version` counts what changed
+    it since, `ordre` is the greatest that a completion carried. `importe`: it came from a file, complete.
+    """
 
     demarche_id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     id: uuid.UUID = Field(primary_key=True)
@@ -29,6 +31,8 @@ class Avis(SQLModel, table=True):
     langue: str = Field(sa_type=Text)
     reponses: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     commentaire: str | None = Field(default=None, sa_type=Text)
+    importe: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    ordre: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Compte(SQLModel, table=True):

@@ -1,11 +1,12 @@
 """What a citizen may send, checked strictly: the bodies of POST and PATCH, and their errors in French."""
 
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from app.avis.questions import CANAUX
+from app.avis.questions import AIDES, CANAUX
 
 Canal = Literal["guichet", "telephone", "courriel", "messagerie"]
 Aide = Literal["aucune", "guichet", "telephone", "courriel", "messagerie", "proche", "association", "internet", "autre"]
@@ -57,12 +58,16 @@ class Reponses(_Questions):
 
     def check_whole(self) -> str | None:
         """What contradicts itself once all the answers are known, as a French sentence, or None."""
-        aides = set(self.aide or ())
-        if self.aide_autre and "autre" not in aides:
-            return "aide_autre n'est attendu que si « autre » est dans aide"
-        if self.contacts and not aides.issuperset(self.contacts):
-            return "contacts n'est attendu que pour les canaux présents dans aide"
-        return None
+        return contradiction(self.aide or (), self.aide_autre, self.contacts or ())
+
+
+def contradiction(aide: Collection[str], aide_autre: str | None, contacts: Collection[str]) -> str | None:
+    """What these answers say against each other, as a French sentence, or None."""
+    if aide_autre and aide_autre.strip() and "autre" not in aide:
+        return "aide_autre n'est attendu que si « autre » est dans aide"
+    if not set(aide).issuperset(contacts):
+        return "contacts n'est attendu que pour les canaux présents dans aide"
+    return None
 
 
 class ReponsesComplement(_Questions):
@@ -72,6 +77,7 @@ class ReponsesComplement(_Questions):
 
 
 Note = Annotated[int, Field(ge=0, le=10)]
+Ordre = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Commentaire = Annotated[str, Field(max_length=COMMENTAIRE_MAX), AfterValidator(refuse_nul)]
 Langue = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 
@@ -94,30 +100,39 @@ class AvisDepose(_Strict):
 
 
 class AvisComplement(_Strict):
-    """Body of `PATCH /avis/{id}`: only what is given changes; a question or a comment set to null is taken back."""
+    """Body of `PATCH /avis/{id}`: only what is given changes; a question or a comment set to null is taken back.
+
+    `ordre` is larger for what was said later: a completion that arrives after a later one changes nothing.
+    """
 
     note: Note = Field(default=None)  # type: ignore[assignment]  # absent is fine, null is not
     reponses: ReponsesComplement | None = None
     commentaire: Commentaire | None = None
+    ordre: Ordre | None = None
 
 
 read_depose = TypeAdapter(AvisDepose).validate_json
 read_complement = TypeAdapter(AvisComplement).validate_json
-read_reponses = TypeAdapter(Reponses).validate_python
 
 
 def compact(reponses: Reponses | None) -> dict[str, Any] | None:
-    """The answers as they are stored: nothing for what was not answered, channels in one order, None when empty.
+    """The answers as they are stored; see `canonique`."""
+    return None if reponses is None else canonique(reponses.model_dump())
 
-    >>> compact(Reponses(comprehension=4, aide=None))
-    {'comprehension': 4}
+
+def canonique(reponses: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The one form of these answers: nothing for what was not answered, choices and channels in one order, None when
+    nothing is left.
+
+    >>> canonique({"aide": ["autre", "proche"], "aide_autre": " ", "contacts": {"guichet": {"joint": None}}})
+    {'aide': ['proche', 'autre']}
     """
-    if reponses is None:
-        return None
-    given = reponses.model_dump(exclude_none=True)
-    contacts = given.pop("contacts", {})
-    if given.get("aide_autre") is not None and not given["aide_autre"].strip():
-        del given["aide_autre"]
-    if known := {canal: contacts[canal] for canal in CANAUX if contacts.get(canal)}:
-        given["contacts"] = known
-    return given or None
+    kept = {name: value for name, value in (reponses or {}).items() if value is not None}
+    aides, contacts, autre = kept.pop("aide", ()), kept.pop("contacts", {}), kept.pop("aide_autre", "")
+    said = {canal: known for canal in CANAUX if (known := _without_nulls(contacts.get(canal)))}
+    whole = {"aide": [aide for aide in AIDES if aide in aides], "aide_autre": autre.strip() and autre, "contacts": said}
+    return kept | {name: value for name, value in whole.items() if value} or None
+
+
+def _without_nulls(contact: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (contact or {}).items() if value is not None}

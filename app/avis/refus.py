@@ -26,3 +26,8 @@ class AvisInvalide(Invalide):
 class AvisInconnu(Probleme):
     status, code, titre = 404, "avis_inconnu", "Avis inconnu"
     detail = "Aucun avis ne porte cet identifiant."
+
+
+class TropDeComplements(Probleme):
+    status, code, titre = 409, "trop_de_complements", "Trop de compléments"
+    detail = "Cet avis a déjà été complété cinquante fois. Ce qui a déjà été envoyé est conservé."

@@ -1,6 +1,7 @@
 """The statements of the deposit; each is one round trip, and one transaction of its own."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -11,11 +12,15 @@ from app.avis.models import NIVEAUX
 from app.database import Connection
 
 _DEPOSER = "SELECT rang, issue, depose_le FROM deposer_avis($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-_COMPLETER = "SELECT completer_avis($1, $2, $3, $4, $5, $6)"
+_COMPLETER = "SELECT completer_avis($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 _LIRE = """
-SELECT e.rang::integer AS rang, a.note, a.reponses::text AS reponses, a.commentaire, a.version, a.depose_le
-FROM unnest($1::integer[], $2::uuid[]) WITH ORDINALITY AS e (demarche_id, id, rang)
+SELECT e.rang::integer AS rang, a.demarche_id, a.id, a.bouton_id, a.note, a.langue, a.reponses::text AS reponses,
+       a.commentaire, a.empreinte, a.version, a.ordre, a.depose_le, b.origines::text AS origines,
+       clock_timestamp() AS maintenant,
+       completable(a.importe, a.depose_le, b.ferme_le, b.origines, e.origine) AS completable
+FROM unnest($1::integer[], $2::uuid[], $3::text[]) WITH ORDINALITY AS e (demarche_id, id, origine, rang)
 JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id
+JOIN bouton b ON b.id = a.bouton_id
 """
 _COLONNES = ", ".join(NIVEAUX)
 _AJOUTS = ", ".join(f"{n} = compte.{n} + excluded.{n}" for n in NIVEAUX)
@@ -62,8 +67,8 @@ COLONNES_IMPORT = (
 )  # fmt: skip
 _IMPORTER = f"""
   WITH insere AS (
-    INSERT INTO avis (demarche_id, id, bouton_id, depose_le, empreinte, note, langue, reponses, commentaire)
-    SELECT demarche_id, id, bouton_id, depose_le, empreinte, note, langue, reponses, commentaire
+    INSERT INTO avis (demarche_id, id, bouton_id, depose_le, empreinte, note, langue, reponses, commentaire, importe)
+    SELECT demarche_id, id, bouton_id, depose_le, empreinte, note, langue, reponses, commentaire, true
     FROM import_avis ORDER BY demarche_id, id, ligne
     ON CONFLICT DO NOTHING
     RETURNING demarche_id, bouton_id, depose_le, note, reponses
@@ -78,7 +83,9 @@ _IMPORTER = f"""
   SELECT count(*) FROM insere
 """
 _CONFLITS = """
-  SELECT i.ligne FROM import_avis i JOIN avis a ON a.demarche_id = i.demarche_id AND a.id = i.id
+  SELECT i.ligne, i.empreinte AS envoyee, a.bouton_id, a.note, a.langue, a.reponses::text AS reponses, a.commentaire,
+         a.version
+  FROM import_avis i JOIN avis a ON a.demarche_id = i.demarche_id AND a.id = i.id
   WHERE a.empreinte <> i.empreinte ORDER BY i.ligne
 """
 _BOUTONS = """
@@ -93,7 +100,7 @@ _PLACES = "SELECT cle, id, CASE WHEN essai THEN 0 ELSE demarche_id END AS demarc
 _ESSAYER = text("""
   SELECT CASE WHEN ferme_le IS NOT NULL THEN 410
               WHEN origines <> '{}' AND CAST(:origine AS text) <> ALL (origines) THEN 403
-              ELSE 201 END
+              ELSE 201 END, clock_timestamp()
   FROM bouton WHERE id = :id
 """)
 
@@ -102,18 +109,26 @@ async def deposer(connection: Connection, columns: Sequence[Sequence[object]]) -
     """Write avis and counts; `columns` are the nine arrays of `deposer_avis`.
 
     One row (rang from 1, issue as an HTTP status, depose_le) for each, or a single row of rang 0 when all are new.
+    Issue 208: already there, and not to be completed any more. `depose_le` is that of the avis with this id, if any.
     """
     return await connection.fetch(_DEPOSER, *columns)
 
 
 async def completer(connection: Connection, columns: Sequence[Sequence[object]]) -> set[int]:
-    """Update avis and counts; the ranks (from 1) of those whose version had not moved meanwhile."""
+    """Update avis and counts; `columns` are the nine arrays of `completer_avis`.
+
+    The ranks (from 1) of those that may be completed still, and were not completed by somebody else meanwhile.
+    """
     return set(await connection.fetchval(_COMPLETER, *columns))
 
 
-async def lire(connection: Connection, demarches: list[int], ids: list[UUID]) -> list[asyncpg.Record]:
-    """What is stored of these avis: (rang, note, reponses, commentaire, version, depose_le), for those that exist."""
-    return await connection.fetch(_LIRE, demarches, ids)
+async def lire(
+    connection: Connection, demarches: Sequence[int], ids: Sequence[UUID], origines: Sequence[str | None]
+) -> list[asyncpg.Record]:
+    """What is stored of these avis, for those that exist: `rang` (from 1), its columns, the `origines` of
+    its bouton, whether it is `completable` from the origin given, and what time it is for the database (`maintenant`).
+    """
+    return await connection.fetch(_LIRE, demarches, ids, origines)
 
 
 async def places(connection: Connection, cles: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -124,10 +139,13 @@ async def places(connection: Connection, cles: Sequence[str]) -> dict[str, tuple
     return {row["cle"]: (row["id"], row["demarche_id"]) for row in await connection.fetch(_PLACES, cles)}
 
 
-async def essayer(connection: AsyncConnection, bouton_id: int, origine: str | None) -> int:
-    """What a deposit on this bouton would answer, as an HTTP status; nothing is written."""
-    row = await connection.execute(_ESSAYER, {"id": bouton_id, "origine": origine})
-    return row.scalar() or 404
+async def essayer(connection: AsyncConnection, bouton_id: int, origine: str | None) -> tuple[int, datetime] | None:
+    """What a deposit on this bouton would answer, as an HTTP status, and the database's time; None without a bouton.
+
+    Nothing is written.
+    """
+    row = (await connection.execute(_ESSAYER, {"id": bouton_id, "origine": origine})).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 VERROU_COMPTES = 0x6A646D62
@@ -168,14 +186,14 @@ async def copier(connection: Connection, rows: Sequence[Sequence[object]]) -> No
     await connection.copy_records_to_table("import_avis", records=rows, columns=COLONNES_IMPORT)
 
 
-async def importer(connection: Connection, total: int) -> tuple[int, list[int]]:
+async def importer(connection: Connection, total: int) -> tuple[int, list[asyncpg.Record]]:
     """Store the batch just copied (`total` rows) with its counts, in the same transaction.
 
-    Returns how many avis are new, and the lines whose id already belongs to an avis with another content.
+    Returns how many avis are new, and for each `ligne` whose id belongs to an avis with another fingerprint: the one
+    sent (`envoyee`), and what is stored.
     """
     stored = int(await connection.fetchval(_IMPORTER))
-    conflicts = [] if stored == total else await connection.fetch(_CONFLITS)
-    return stored, [row["ligne"] for row in conflicts]
+    return stored, [] if stored == total else await connection.fetch(_CONFLITS)
 
 
 async def boutons(connection: Connection) -> list[asyncpg.Record]:

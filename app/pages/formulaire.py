@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from app.avis import mesures
-from app.avis.depot import Guichet
+from app.avis.guichet import Guichet
 from app.avis.questionnaire import AvisDepose
 from app.avis.refus import BoutonFerme, OrigineRefusee
 from app.direct import closing, read_body
@@ -100,7 +100,7 @@ async def deposer(request: Request, avis: AvisDepose) -> None:
     bouton = await guichet.bouton(avis.bouton)
     await state.limites.check_depot(address, bouton[0])
     fait = await guichet.deposit(avis, bouton, None)
-    mesures.DEPOTS.labels("enregistre" if fait.nouveau else "rejeu").inc()
+    mesures.count_depot(fait.nouveau, fait.completable)
 
 
 def formulaire(
