@@ -92,14 +92,15 @@ class Firefox(Pilote):
 
 
 @asynccontextmanager
-async def firefox(**preferences: object) -> AsyncIterator[Firefox]:
-    """A headless Firefox with a profile of its own, for the time of the block."""
+async def firefox(environment: dict[str, str] | None = None, **preferences: object) -> AsyncIterator[Firefox]:
+    """A Firefox with a profile of its own, for the time of the block; headless, unless an environment has a screen."""
     port, directory = free_port(), tempfile.mkdtemp(prefix="jdma-firefox-")
     values = PREFERENCES | {"marionette.port": port} | preferences
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in values.items()]
     (Path(directory) / "user.js").write_text("\n".join(lines))
-    command = [FIREFOX or "firefox", "--headless", "--marionette", "--remote-allow-system-access", "--no-remote"]
-    process = subprocess.Popen([*command, "--profile", directory], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [FIREFOX or "firefox", "--marionette", "--remote-allow-system-access", "--no-remote"]
+    command += ["--profile", directory, *(() if environment else ("--headless",))]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         browser = Firefox(*await connect(port, process))
         try:

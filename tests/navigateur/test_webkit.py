@@ -1,6 +1,4 @@
-"""The button and the form in WebKit, the engine of Safari, as the distribution packages it; `make test` installs it when
-it can.
-"""
+"""The button and the form in WebKit, the engine of Safari; `make test` installs the distribution's when it can."""
 
 import sys
 from datetime import UTC, datetime

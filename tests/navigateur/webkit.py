@@ -1,11 +1,11 @@
-"""Drives the distribution's own WebKit, the engine of Safari, through its WebDriver and on a screen that nobody sees."""
+"""Drives the distribution's own WebKit, the engine of Safari, through its WebDriver, on a screen that nobody sees."""
 
 import asyncio
 import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,11 +76,12 @@ def screen() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def webkit(**environment: str) -> AsyncIterator[WebKit]:
-    """A WebKit that has nothing to remember, for the time of the block."""
-    port = free_port()
-    with screen() as display:
-        env = {**os.environ, **ENVIRONNEMENT, "NO_AT_BRIDGE": "1", "DISPLAY": display, **environment}
+async def webkit(environment: dict[str, str] | None = None) -> AsyncIterator[WebKit]:
+    """A WebKit that has nothing to remember, for the time of the block; on a screen of its own, unless an environment
+    has one.
+    """
+    with nullcontext(environment) if environment else alone() as env:
+        port = free_port()
         command = [PILOTE or "WebKitWebDriver", f"--port={port}"]
         process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -91,6 +92,13 @@ async def webkit(**environment: str) -> AsyncIterator[WebKit]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+@contextmanager
+def alone() -> Iterator[dict[str, str]]:
+    """The environment of a browser on a screen of its own, that no screen reader looks at."""
+    with screen() as display:
+        yield {**os.environ, **ENVIRONNEMENT, "NO_AT_BRIDGE": "1", "DISPLAY": display}
 
 
 async def start(client: httpx.AsyncClient, process: "subprocess.Popen[bytes]") -> WebKit:
