@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check chromium firefox bench lighthouse screenshots clean
+.PHONY: demo test check chromium firefox webkit bench lighthouse screenshots clean
 
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
 
-test: check chromium firefox
+test: check chromium firefox webkit
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test
@@ -31,6 +31,14 @@ firefox:
 	  apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null; } || true
 	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || \
 	  echo "*** FIREFOX IS MISSING: its tests will be LEFT OUT (install the package firefox-esr) ***" >&2
+
+# WebKit stands for Safari, and Orca reads pages aloud: both on a screen that nobody sees.
+webkit:
+	@{ command -v WebKitWebDriver && command -v Xvfb && command -v orca; } >/dev/null || test "$$(id -u)" != 0 || \
+	  ! command -v apt-get >/dev/null || { echo "Installing WebKit and Orca (apt-get)…"; apt-get update -qq && \
+	  apt-get install -y -qq --no-install-recommends webkit2gtk-driver xvfb orca dbus-daemon >/dev/null; } || true
+	@{ command -v WebKitWebDriver && command -v Xvfb && command -v orca; } >/dev/null || \
+	  echo "*** WEBKIT OR ORCA IS MISSING: their tests will be LEFT OUT (install webkit2gtk-driver xvfb orca) ***" >&2
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.navigateur.pilote import Pilote
 from tests.serveur import free_port
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -26,9 +27,6 @@ PREFERENCES = {
     "app.normandy.enabled": False,
     "services.settings.server": "data:,#",
 }
-DANS = (
-    "const racine = document.querySelector('jdma-avis')?.shadowRoot; const dans = (css) => racine.querySelector(css);"
-)
 ERREURS = """
   const page = (m) => m instanceof Ci.nsIScriptError && /^https?:/.test(m.sourceName);
   const dites = Services.console.getMessageArray().filter(page).map((m) => m.errorMessage);
@@ -38,7 +36,7 @@ ERREURS = """
 
 
 @dataclass
-class Firefox:
+class Firefox(Pilote):
     """A running Firefox; every call raises AssertionError with the browser's own words when it refuses."""
 
     reader: asyncio.StreamReader
@@ -62,36 +60,17 @@ class Firefox:
     async def goto(self, url: str) -> None:
         await self.call("WebDriver:Navigate", url=url)
 
-    async def run(self, script: str, *arguments: object) -> Any:
-        """What a script returns in the page; `racine` the shadow root of the first button, `dans` looks in it."""
-        result = await self.call("WebDriver:ExecuteScript", script=f"{DANS} {script}", args=list(arguments))
+    async def execute(self, script: str, *arguments: object) -> Any:
+        result = await self.call("WebDriver:ExecuteScript", script=script, args=list(arguments))
         return result["value"]
 
-    async def until(self, condition: str, *arguments: object) -> Any:
-        """Return what a condition gives once it is true; fails after thirty seconds."""
-        said: object = "false"
-        for _ in range(1500):
-            try:
-                if said := await self.run(f"return {condition}", *arguments):
-                    return said
-            except AssertionError as error:  # what it looks in is not there yet, or the page is being left
-                said = error
-            await asyncio.sleep(0.02)  # the browser's own progress: there is nothing to wait on
-        raise AssertionError(f"never true: {condition} ({said})")
+    async def click(self, element: str) -> None:
+        await self.call("WebDriver:ElementClick", id=element)
 
-    async def press(self, element: str, *arguments: object) -> None:
-        """A real click (pointer, focus, activation) on the element that an expression gives, once it is there."""
-        found = await self.until(element, *arguments)
-        await self.call("WebDriver:ElementClick", id=next(iter(found.values())))
+    async def send_keys(self, element: str, text: str) -> None:
+        await self.call("WebDriver:ElementSendKeys", id=element, text=text)
 
-    async def type(self, element: str, text: str) -> None:
-        found = await self.until(element)
-        await self.call("WebDriver:ElementSendKeys", id=next(iter(found.values())), text=text)
-
-    async def keys(self, *keys: str) -> None:
-        """Press keys one after the other, wherever the focus is."""
-        strokes = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
-        actions = [{"type": "key", "id": "clavier", "actions": strokes}]
+    async def perform(self, actions: list[dict[str, object]]) -> None:
         await self.call("WebDriver:PerformActions", actions=actions)
 
     async def errors(self) -> list[str]:
@@ -113,14 +92,15 @@ class Firefox:
 
 
 @asynccontextmanager
-async def firefox(**preferences: object) -> AsyncIterator[Firefox]:
-    """A headless Firefox with a profile of its own, for the time of the block."""
+async def firefox(environment: dict[str, str] | None = None, **preferences: object) -> AsyncIterator[Firefox]:
+    """A Firefox with a profile of its own, for the time of the block; headless, unless an environment has a screen."""
     port, directory = free_port(), tempfile.mkdtemp(prefix="jdma-firefox-")
     values = PREFERENCES | {"marionette.port": port} | preferences
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in values.items()]
     (Path(directory) / "user.js").write_text("\n".join(lines))
-    command = [FIREFOX or "firefox", "--headless", "--marionette", "--remote-allow-system-access", "--no-remote"]
-    process = subprocess.Popen([*command, "--profile", directory], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [FIREFOX or "firefox", "--marionette", "--remote-allow-system-access", "--no-remote"]
+    command += ["--profile", directory, *(() if environment else ("--headless",))]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         browser = Firefox(*await connect(port, process))
         try:

@@ -56,3 +56,9 @@ def compare(nom: str, etats: dict[str, str]) -> None:
         file.write_text(heard, encoding="utf-8")
     changes = unified_diff(file.read_text(encoding="utf-8").splitlines(), heard.splitlines(), "attendu", "entendu", n=1)
     assert not (said := "\n".join(changes)), said
+
+
+def record(nom: str, lines: list[str]) -> None:
+    """Write what a screen reader said, when that is asked for."""
+    if os.environ.get("ENTENDU"):
+        (_HERE / f"{nom}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
