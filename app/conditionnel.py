@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.acquis import AVANT, VERSION, Acquis
-from app.database import AWAY, Liaison
+from app.database import Liaison
 
 _MARQUEUR = (
     "CASE WHEN NOT pg_is_in_recovery() THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) END"
@@ -70,14 +70,7 @@ class Marqueurs:
             await asyncio.wait([precedente])
         self._en_cours, self._suivante = self._suivante, None
         # On a connection of its own: nearly every request asks nothing else, and the pool would cost more.
-        try:
-            return await self._lire()
-        except AWAY:
-            await self._liaison.drop()  # it may be an old one, that the server has closed: once more on a new one
-            return await self._lire()
-
-    async def _lire(self) -> str | None:
-        marqueur: str | None = await (await self._liaison.open()).fetchval(_LIRE)
+        marqueur: str | None = await self._liaison.ask(lambda connection: connection.fetchval(_LIRE))
         return marqueur
 
     async def stop(self) -> None:

@@ -100,8 +100,11 @@ class Load:
             await asyncio.sleep(0.02)  # a client's own patience between two tries
 
     async def until(self, count: int) -> None:
-        """Return once `count` more avis have been acknowledged."""
+        """Return once `count` more avis have been acknowledged; fails when a minute passes without any: slow is not
+        stuck.
+        """
         goal = len(self.acknowledged) + count
-        async with asyncio.timeout(60):
-            while len(self.acknowledged) < goal:
-                await asyncio.sleep(0.01)  # progress of other tasks: there is nothing to wait on
+        while (before := len(self.acknowledged)) < goal:
+            async with asyncio.timeout(60):
+                while len(self.acknowledged) == before:
+                    await asyncio.sleep(0.01)  # progress of other tasks: there is nothing to wait on

@@ -12,7 +12,7 @@ from app.avis.depot import REFUS, Depot, Doute, Enregistre, prepare, write_depot
 from app.avis.jeton import Droit, JetonExpire
 from app.avis.lots import FileDeLots
 from app.avis.questionnaire import AvisComplement, AvisDepose
-from app.database import AWAY, Connection
+from app.database import AWAY, Connection, ask
 from app.demarches.refus import BoutonIntrouvable
 from app.problems import Indisponible, Probleme
 from app.settings import Settings
@@ -107,8 +107,7 @@ class Guichet:
 
     async def _essayer(self, bouton_id: int, origine: str | None) -> tuple[int, datetime]:
         try:
-            async with self._engine.connect() as connection:
-                essai = await sql.essayer(connection, bouton_id, origine)
+            essai = await ask(self._engine, lambda connection: sql.essayer(connection, bouton_id, origine))
         except AWAY:
             raise Indisponible from None
         if essai is None:

@@ -109,7 +109,7 @@ class FileDeLots(Generic[Item, Result]):
     async def _write(self, items: list[Item]) -> "Sequence[Result | Probleme]":
         start = time.perf_counter()
         async with asyncio.timeout(self.delai):
-            results = await self.write(await self._liaison.open(), items)
+            results = await self._liaison.ask(lambda connection: self.write(connection, items))
         mesures.TAILLE_LOT.labels(self.nom).observe(len(items))
         mesures.DUREE_LOT.labels(self.nom).observe(time.perf_counter() - start)
         return results
@@ -131,7 +131,6 @@ class FileDeLots(Generic[Item, Result]):
             self._absente_jusqu_a = time.monotonic() + REPOS
             while self._file:  # whoever waits behind would only wait longer for the same answer
                 _refuse(self._file.popleft()[1], Indisponible())
-            await self._liaison.drop()
         elif len(lot) > 1:
             await self._settle(lot[: len(lot) // 2])
             await self._settle(lot[len(lot) // 2 :])

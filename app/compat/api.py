@@ -15,7 +15,7 @@ from app.compat.refus import RequeteRefusee
 from app.compat.service import DemandeIntrouvable
 from app.compat.statistiques import statistiques
 from app.conditionnel import JSON, photographie, repondre
-from app.database import AWAY, Db
+from app.database import AWAY, Db, ask
 from app.direct import read_body
 from app.equipes.acces import PorteeDep
 from app.indices.parametres import AujourdHui
@@ -96,8 +96,8 @@ async def lire_etat(request: Request) -> Response:
     """L'état du service ; 503 quand la base ne répond pas."""
     etat = "down"
     with suppress(*AWAY):
-        async with asyncio.timeout(2), request.app.state.engine.connect() as connection:
-            await sql.toucher(connection)
+        async with asyncio.timeout(2):
+            await ask(request.app.state.engine, sql.toucher)
             etat = "ok"
     body = {"status": "ok" if etat == "ok" else "degraded", "database": etat, "elk": etat}
     return Response(orjson.dumps(body), 200 if etat == "ok" else 503, media_type=JSON)

@@ -14,7 +14,7 @@ import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.database import is_away
+from app.database import is_away, is_lost
 from app.direct import ClientParti, header
 from app.problems import MEDIA_TYPE, Indisponible, Probleme, render
 
@@ -87,7 +87,7 @@ class Couche:
     async def _serve(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         try:
             if (directe := self.directes.get((scope["method"], scope["path"]))) is None:
-                await self.app(scope, receive, reply.send)
+                await self._ask(scope, receive, reply)
             else:
                 scope["jdma.route"] = scope["path"]
                 await directe(scope, receive, reply.send)
@@ -102,6 +102,17 @@ class Couche:
             log.error("erreur_interne", erreur=type(error).__name__, statut=problem.status, trace=frames)
             await reply.problem(problem)
 
+    async def _ask(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+        """A read that lost its connection to the database before it answered anything is asked once more."""
+        reply.scope = {**scope}
+        try:
+            await self.app(reply.scope, receive, reply.send)
+        except Exception as error:
+            if scope["method"] != "GET" or reply.status or not is_lost(error):
+                raise
+            reply.scope = {**scope}
+            await self.app(reply.scope, receive, reply.send)
+
 
 class _Reply:
     """What goes out: adds the headers that every reply carries, and remembers what is measured."""
@@ -110,6 +121,7 @@ class _Reply:
         given = header(scope, b"x-request-id")
         self.id = given.decode() if given and _REQUEST_ID.fullmatch(given) else f"{_prefix}-{next(_numbers):x}"
         self.scope, self._send = scope, send
+        self.method = scope["method"] if scope["method"] in METHODES else "AUTRE"
         self.ouvert = scope["path"].startswith(OUVERTS)
         self.status, self.start = 0, time.perf_counter()
 
@@ -141,14 +153,13 @@ class _Reply:
 
     def measure(self) -> None:
         seconds = time.perf_counter() - self.start
-        method = self.scope["method"] if self.scope["method"] in METHODES else "AUTRE"
         route = route_template(self.scope)
-        key = (method, route, self.status)
+        key = (self.method, route, self.status)
         if (series := _series.get(key)) is None:
             series = _series[key] = DUREE.labels(*key)
         series.observe(seconds)
         if self.status >= 500 or seconds > 1:
-            log.warning("requete", methode=method, route=route, statut=self.status, ms=round(seconds * 1000))
+            log.warning("requete", methode=self.method, route=route, statut=self.status, ms=round(seconds * 1000))
 
 
 def route_template(scope: Scope) -> str:

@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from pydantic import BaseModel
 
 from app import migrations
-from app.database import AWAY
+from app.database import AWAY, ask
 from app.openapi import problems
 from app.problems import Indisponible
 
@@ -35,8 +35,8 @@ async def pret(request: Request) -> Sante:
     """Le service peut servir : la base répond et ses migrations sont appliquées."""
     revision = None
     with suppress(*AWAY):
-        async with asyncio.timeout(2), request.app.state.engine.connect() as connection:
-            revision = await migrations.current(connection)
+        async with asyncio.timeout(2):
+            revision = await ask(request.app.state.engine, migrations.current)
     if revision is None:
         raise Indisponible("La base de données ne répond pas, ou elle est vide.")
     if revision != request.app.state.revision:

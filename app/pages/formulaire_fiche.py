@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.database import is_away
+from app.database import ask, is_away
 from app.demarches.refus import BoutonIntrouvable
 from app.pages import formulaire_sql as sql
 from app.problems import Indisponible
@@ -57,8 +57,9 @@ class Fiches:
             raise Indisponible from None
 
     async def _read(self, cle: str) -> Fiche:
-        async with self._engine.connect() as connection:
-            row = None if "\x00" in cle or len(cle) > 64 else await sql.fiche(connection, cle)
+        row = None
+        if "\x00" not in cle and len(cle) <= 64:
+            row = await ask(self._engine, lambda connection: sql.fiche(connection, cle))
         if row is None:
             self._vues.pop(cle, None)
             raise BoutonIntrouvable

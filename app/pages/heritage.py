@@ -5,7 +5,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.database import is_away
+from app.database import ask, is_away
 from app.demarches.refus import BoutonIntrouvable
 from app.pages import formulaire_sql as sql
 from app.pages.formulaire_fiche import Fiche
@@ -33,8 +33,9 @@ async def trouver(request: Request, source: str, valeur: str, nom: str) -> str:
     cle = None
     if "\x00" not in valeur + nom and len(valeur) <= 200:
         try:
-            async with request.app.state.engine.connect() as connection:
-                cle = await sql.cle_par_identifiant(connection, source, valeur, nom)
+            cle = await ask(
+                request.app.state.engine, lambda connection: sql.cle_par_identifiant(connection, source, valeur, nom)
+            )
         except Exception as error:
             raise (Indisponible() if is_away(error) else error) from None
     if cle is None:
