@@ -62,9 +62,9 @@ async def envoyer_formulaire(cle: str, request: Request) -> Response:
         corps = await read_body(request.scope, request.receive, state.settings.delai_corps, CORPS_MAX)
     except Probleme as problem:
         return refus(request, langue_de(request), problem, Fiche(cle))
-    saisie = lire(corps)
-    fiche = Fiche(cle)
+    saisie, fiche = lire(corps), fiches(request).vue(cle)
     try:
+        await state.limites.check_tentative(request.client.host if request.client else "")
         fiche = await fiches(request).lire(cle)
         avis, erreurs = verifier(saisie, cle)
         if avis is None:
