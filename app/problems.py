@@ -51,6 +51,16 @@ class Introuvable(Probleme):
     detail = "Cette adresse n'existe pas."
 
 
+class RequeteMalFormee(Probleme):
+    status, code, titre = 400, "requete_refusee", "Requête refusée"
+    detail = "La requête n'a pas pu être lue."
+
+
+class HoteInconnu(Probleme):
+    status, code, titre = 421, "hote_inconnu", "Nom de serveur inconnu"
+    detail = "Ce service n'est pas publié sous ce nom. Son exploitant peut l'ajouter : JDMA_URL_PUBLIQUE ou JDMA_HOTES."
+
+
 class MethodeRefusee(Probleme):
     status, code, titre = 405, "methode_refusee", "Méthode non prise en charge"
     detail = "Cette adresse n'accepte pas cette méthode HTTP."

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     cle_signature: SecretStr | None = None
     url_publique: str | None = None
+    hotes: Annotated[list[str], NoDecode] = []
     officiel: bool = False
     mentions_legales: HttpUrl | None = None
 
@@ -46,7 +47,7 @@ class Settings(BaseSettings):
     journal_niveau: str = "info"
     journal_format: str = "auto"
 
-    @field_validator("proxys_de_confiance", mode="before")
+    @field_validator("proxys_de_confiance", "hotes", mode="before")
     @classmethod
     def split_list(cls, value: Any) -> Any:
         """Accept `10.0.0.0/8, 192.168.1.4` as well as a JSON-like list."""

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import is_away
 from app.direct import ClientParti, header
+from app.ops.hotes import Hotes
 from app.problems import MEDIA_TYPE, Indisponible, Probleme, render
 
 log = structlog.get_logger()
@@ -67,8 +68,10 @@ class Couche:
     layers and routing (a tenth of the cost of a deposit; bench/README.md).
     """
 
-    def __init__(self, app: ASGIApp, directes: Mapping[tuple[str, str], ASGIApp] = MappingProxyType({})) -> None:
-        self.app, self.directes = app, directes
+    def __init__(
+        self, app: ASGIApp, hotes: Hotes, directes: Mapping[tuple[str, str], ASGIApp] = MappingProxyType({})
+    ) -> None:
+        self.app, self.hotes, self.directes = app, hotes, directes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,6 +89,7 @@ class Couche:
 
     async def _serve(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         try:
+            self.hotes.check(scope)
             if (directe := self.directes.get((scope["method"], scope["path"]))) is None:
                 await self.app(scope, receive, reply.send)
             else:
@@ -117,6 +121,8 @@ class _Reply:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = message["headers"]
+            if 300 < self.status < 400 and self.status != 304:
+                headers[:] = [(name, _relative(self.scope, v) if name == b"location" else v) for name, v in headers]
             # What a 304 says replaces what the browser kept: a page seen again would lose its own policy.
             if self.status != 304 and not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(CSP)
@@ -149,6 +155,14 @@ class _Reply:
         series.observe(seconds)
         if self.status >= 500 or seconds > 1:
             log.warning("requete", methode=method, route=route, statut=self.status, ms=round(seconds * 1000))
+
+
+def _relative(scope: Scope, location: bytes) -> bytes:
+    """An address of this service without what the request said of its scheme and name: a proxy may know better, and a
+    caller may say anything. One of another site stays whole.
+    """
+    here = b"%s://%s/" % (scope["scheme"].encode(), header(scope, b"host") or b"")
+    return b"/" + location.removeprefix(here).lstrip(b"/\\") if location.startswith(here) else location
 
 
 def route_template(scope: Scope) -> str:

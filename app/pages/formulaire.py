@@ -144,6 +144,6 @@ def check_meme_site(request: Request) -> None:
 
 
 def own_hosts(request: Request) -> set[str]:
-    """The hosts under which this service is known: behind a proxy, the one it is published at too."""
-    published = request.app.state.settings.url_publique
-    return {request.headers.get("host", ""), urlsplit(published).netloc if published else ""} - {""}
+    """The hosts that the browser may have taken the form from: the one it speaks to, which was checked, and the
+    published one, behind a proxy that hides it."""
+    return {request.headers.get("host", ""), urlsplit(request.app.state.settings.base).netloc} - {""}
