@@ -31,7 +31,7 @@ from app.observatoire.donnees.signature import ouvrir_sceau
 from app.observatoire.editions import api as editions
 from app.observatoire.engagements import api as engagements
 from app.openapi import ProblemeDocument
-from app.ops import documentation, journal, sante
+from app.ops import documentation, journal, repetitions, sante
 from app.ops.couche import Couche
 from app.ops.hotes import Hotes, origines_propres
 from app.pages import formulaire
@@ -125,6 +125,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.guichet.stop()
         await app.state.reponses.marqueurs.stop()
         await app.state.engine.dispose()
+        repetitions.dire_tout()
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:

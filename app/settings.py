@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     delai_entetes: float = Field(10.0, gt=0)
     delai_corps: float = Field(10.0, gt=0)
     connexions: int = Field(5, ge=2)
+    clients_max: int = Field(10_000, ge=10)
+    clients_par_adresse: int = Field(256, ge=0)
 
     journal_niveau: str = "info"
     journal_format: str = "auto"

@@ -3,43 +3,25 @@
 import hashlib
 import hmac
 import math
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-import structlog
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 
 from app.avis.compteurs import FENETRE, Compteurs
+from app.ops import repetitions
+from app.ops.reseaux import network_of
 from app.problems import TropDeRequetes
 from app.settings import Settings
 
-log = structlog.get_logger()
+__all__ = ["Limites", "network_of"]
 
 TENTATIVES_PAR_DEPOT = 10
 """Requests to deposit, refused ones included, for each deposit allowed: room for mistakes, none for a flood of them."""
 COMPLEMENTS_PAR_DEPOT = 5
 """A questionnaire in four steps, with room to go back, for each deposit allowed."""
-
-_MAPPED = bytes(10) + b"\xff\xff"
-
-
-def network_of(address: str) -> bytes:
-    """What counts as one address: an IPv4 address, or the /64 that a line is given in IPv6.
-
-    >>> network_of("2001:db8::1") == network_of("2001:db8::2")
-    True
-    """
-    try:
-        if ":" not in address:
-            return socket.inet_pton(socket.AF_INET, address)
-        packed = socket.inet_pton(socket.AF_INET6, address.partition("%")[0])
-    except (OSError, ValueError):
-        return address.encode(errors="replace")
-    return packed[12:] if packed.startswith(_MAPPED) else packed[:8]
-
 
 Compte = tuple[int, float]
 """The hits of a key in its window, and the seconds until that ends."""
@@ -135,7 +117,7 @@ class Limites:
             return await question
         except StorageError:
             # A counter that is away must not cost a citizen's avis: better no limit for a while.
-            log.warning("limites_indisponibles")
+            repetitions.noter("limites_indisponibles")
             return 0, 0.0
 
 

@@ -10,16 +10,14 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import is_away
-from app.direct import ClientParti, header
+from app.direct import ClientParti, check_encoding, header
+from app.ops import repetitions
 from app.ops.hotes import Hotes
 from app.problems import MEDIA_TYPE, Indisponible, Probleme, render
-
-log = structlog.get_logger()
 
 REQUETE: ContextVar[str] = ContextVar("requete", default="")
 """The id of the request being served; every log line carries it."""
@@ -90,6 +88,7 @@ class Couche:
     async def _serve(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         try:
             self.hotes.check(scope)
+            check_encoding(scope)
             if (directe := self.directes.get((scope["method"], scope["path"]))) is None:
                 await self.app(scope, receive, reply.send)
             else:
@@ -103,7 +102,8 @@ class Couche:
             problem: Probleme = Indisponible() if is_away(error) else Probleme()
             # The message of an error may quote what was sent; its type and its place are enough to find it.
             frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-8:]]
-            log.error("erreur_interne", erreur=type(error).__name__, statut=problem.status, trace=frames)
+            said: dict[str, Any] = {"erreur": type(error).__name__, "statut": problem.status, "trace": frames}
+            repetitions.noter("erreur_interne", said, cle=(said["erreur"], *frames[-1:]), niveau="error")
             await reply.problem(problem)
 
 
@@ -127,6 +127,8 @@ class _Reply:
             if self.status != 304 and not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(CSP)
             headers += OUVERT if self.ouvert else PAGES
+            if self.status >= 400:
+                _complete_refusal(headers)
             headers.append((b"x-request-id", self.id.encode()))
             if self.scope["scheme"] == "https":
                 headers.append(HSTS)
@@ -154,7 +156,17 @@ class _Reply:
             series = _series[key] = DUREE.labels(*key)
         series.observe(seconds)
         if self.status >= 500 or seconds > 1:
-            log.warning("requete", methode=method, route=route, statut=self.status, ms=round(seconds * 1000))
+            said = {"methode": method, "route": route, "statut": self.status, "ms": round(seconds * 1000)}
+            repetitions.noter("requete", said, cle=key)
+
+
+def _complete_refusal(headers: list[tuple[bytes, bytes]]) -> None:
+    """A refusal is of the moment, and is a page or a problem as was asked for: no cache may serve it to another."""
+    names = {name.lower() for name, _ in headers}
+    if b"cache-control" not in names:
+        headers.append((b"cache-control", b"no-store"))
+    if b"vary" not in names:
+        headers.append((b"vary", b"Accept"))
 
 
 def _relative(scope: Scope, location: bytes) -> bytes:
