@@ -4,7 +4,6 @@ Why the text of a snapshot proves it: docs/decisions/0003-requetes-conditionnell
 """
 
 import asyncio
-import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.acquis import AVANT, VERSION, Acquis
 from app.database import AWAY, Liaison
+from app.etags import correspond
 
 _MARQUEUR = (
     "CASE WHEN NOT pg_is_in_recovery() THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) END"
@@ -33,7 +33,6 @@ _OUVRIR = text(
 OCTETS_MAX: Final = 64 * 2**20
 _SURCOUT: Final = 1024
 """What an entry weighs besides its body."""
-_ETAG = re.compile(r'(?:W/)?("[^"]*")')
 
 JSON: Final = "application/json"
 Calcul = Callable[[AsyncSession], Awaitable[Any]]
@@ -104,16 +103,21 @@ class Cache:
         """Keep an answer, and forget the oldest ones when there is no room left."""
         self._forget(cle)
         self._reponses[cle] = reponse
-        self._octets += len(reponse.corps) + _SURCOUT
+        self._octets += _poids(cle, reponse)
         while self._octets > self._octets_max:
             self._forget(next(iter(self._reponses)))
 
     def _forget(self, cle: Hashable) -> None:
         if (reponse := self._reponses.pop(cle, None)) is not None:
-            self._octets -= len(reponse.corps) + _SURCOUT
+            self._octets -= _poids(cle, reponse)
 
     def __len__(self) -> int:
         return len(self._reponses)
+
+
+def _poids(cle: Hashable, reponse: Reponse) -> int:
+    """The bytes of an entry: what a caller asked for is in its key, and may be long."""
+    return len(repr(cle)) + len(reponse.corps) + _SURCOUT
 
 
 async def repondre(
@@ -191,13 +195,3 @@ async def photographie(
             if acquis is not None:
                 acquis.ouvrir(session, row.version, row.avant)
             yield session, row.marqueur
-
-
-def correspond(if_none_match: list[str], etag: str) -> bool:
-    """Whether a caller has the answer already (RFC 9110, 13.1.2: weak comparison, lists, `*`).
-
-    >>> correspond(['"a", W/"b"'], '"b"'), correspond(["*"], '"b"'), correspond(['"a"'], '"b"')
-    (True, True, False)
-    """
-    valeur = ",".join(if_none_match).strip()
-    return valeur == "*" or etag in _ETAG.findall(valeur)

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     clients_max: int = Field(10_000, ge=10)
     clients_par_adresse: int = Field(256, ge=0)
 
+    metriques_cle: SecretStr | None = Field(None, min_length=16)
     journal_niveau: str = "info"
     journal_format: str = "auto"
 
