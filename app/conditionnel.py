@@ -34,6 +34,8 @@ OCTETS_MAX: Final = 64 * 2**20
 _SURCOUT: Final = 1024
 """What an entry weighs besides its body."""
 
+COUT: Final = 10
+"""What computing an answer costs its caller, in KiB, whatever its size (docs/exploitation.md)."""
 JSON: Final = "application/json"
 Calcul = Callable[[AsyncSession], Awaitable[Any]]
 
@@ -92,6 +94,8 @@ class Cache:
         self.acquis = Acquis()
         self._octets_max, self._octets = octets_max, 0
         self._reponses: OrderedDict[Hashable, Reponse] = OrderedDict()
+        self.couts: dict[str, int] = {}
+        """What answers cost lately, by template of route."""
 
     def get(self, cle: Hashable) -> Reponse | None:
         """The answer kept under a key, now the last to be forgotten."""
@@ -127,17 +131,20 @@ async def repondre(
     media_type: str = JSON,
     headers: dict[str, str] | None = None,
     cache_control: str = "public, max-age=0, must-revalidate",
+    cout: int = COUT,
 ) -> Response:
     """The answer of `calcul`, kept for as long as nothing is committed; 304 when the caller has it already.
 
     `calcul` gets a read-only session, all of whose statements see one snapshot, and returns what is to be sent as JSON,
     or bytes. `cle` says everything that the answer depends on besides the database. `cache_control` is for answers that
-    nothing will ever change.
+    nothing will ever change; `cout` what computing one costs its caller, besides its size. Raises TropDeRequetes.
     """
     cache, engine = _cache(request), request.app.state.engine
     reponse = cache.get(cle)
     if reponse is None or reponse.marqueur != await cache.marqueurs.lire():
-        reponse = await calculer(engine, calcul, cache.acquis)
+        async with _au_compteur(request, cout) as octets:
+            reponse = await calculer(engine, calcul, cache.acquis)
+            octets.append(len(reponse.corps))
         if reponse.marqueur is not None:
             cache.put(cle, reponse)
     entetes = {"ETag": reponse.etag, "Cache-Control": cache_control}
@@ -161,6 +168,24 @@ async def conserver(
     for nom, corps in parties.items():
         cache.put((cle, nom), Reponse(None, corps, ""))
     return parties.get(partie)
+
+
+@asynccontextmanager
+async def _au_compteur(request: Request, cout: int) -> AsyncIterator[list[int]]:
+    """Charge the caller for what it makes the service compute: at once what the like cost lately, the rest afterwards.
+
+    The block leaves the size of the answer in the list that it is given.
+    """
+    limites, couts = request.app.state.limites, _cache(request).couts
+    adresse, route = request.client.host if request.client else "", request.scope["route"].path
+    prevu, octets = max(cout, couts.get(route, 0)), list[int]()
+    await limites.check_lecture(adresse, prevu)
+    try:
+        yield octets
+    finally:
+        paye = cout + sum(octets) // 1024
+        couts[route] = max(paye, couts.get(route, 0) * 9 // 10)
+        await limites.settle_lecture(adresse, paye - prevu)
 
 
 def _cache(request: Request) -> Cache:

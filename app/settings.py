@@ -32,6 +32,7 @@ class Settings(BaseSettings):
 
     limite_par_adresse: int = Field(60, ge=0)
     limite_par_bouton: int = Field(20, ge=0)
+    limite_lectures: int = Field(120_000, ge=0)
     limites_url: str = "async+memory://"
     proxys_de_confiance: Annotated[list[IPvAnyNetwork], NoDecode] = []
 

@@ -85,6 +85,7 @@ def service(url: str, port: int = 8917, **settings: object) -> Iterator[tuple[st
     """
     env = {k: v for k, v in os.environ.items() if not k.startswith("JDMA_")}
     env |= {"JDMA_SECRET_KEY": "bench", "JDMA_LIMITE_PAR_ADRESSE": "0", "JDMA_LIMITE_PAR_BOUTON": "0"}
+    env |= {"JDMA_LIMITE_LECTURES": "0"}
     env |= {"_JDMA_DATABASE": url, "JDMA_DATABASE_URL": url, "JDMA_JOURNAL_NIVEAU": "warning"}
     env |= {f"JDMA_{name.upper()}": str(value) for name, value in settings.items()}
     process = subprocess.Popen([sys.executable, "-c", RUN, str(port)], env=env, cwd=HERE.parent)

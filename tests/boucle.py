@@ -36,7 +36,7 @@ def milliseconde() -> float:
 
     def work() -> float:
         begin = time.thread_time()
-        sum(n & 7 for n in range(16_000))
+        sum(n & 7 for n in range(40_000))
         return time.thread_time() - begin
 
     return min(work() for _ in range(30))

@@ -20,6 +20,7 @@ __all__ = ["Limites", "network_of"]
 
 TENTATIVES_PAR_DEPOT = 10
 """Requests to deposit, refused ones included, for each deposit allowed: room for mistakes, none for a flood of them."""
+LECTURES = "Trop de réponses à calculer pour cette adresse. Merci de réessayer dans un instant."
 COMPLEMENTS_PAR_DEPOT = 5
 """A questionnaire in four steps, with room to go back, for each deposit allowed."""
 
@@ -81,6 +82,7 @@ class Limites:
         self._jour, self._cle_du_jour = -1, b""
         self._adresse, self._bouton = settings.limite_par_adresse, settings.limite_par_bouton
         self._tentatives = settings.limite_par_adresse * TENTATIVES_PAR_DEPOT
+        self._lectures = settings.limite_lectures
         self._complements = settings.limite_par_adresse * COMPLEMENTS_PAR_DEPOT
 
     async def check_tentative(self, address: str) -> None:
@@ -101,6 +103,18 @@ class Limites:
     async def check_complement(self, address: str) -> None:
         """Count one completion from this address; raises TropDeRequetes."""
         await self._hit(self._complements, "complement", self._hash(address))
+
+    async def check_lecture(self, address: str, cout: int) -> None:
+        """Charge this address for an answer to compute, in KiB; raises TropDeRequetes."""
+        try:
+            await self._hit(self._lectures, "lecture", self._hash(address), cout)
+        except TropDeRequetes as refus:
+            raise TropDeRequetes(LECTURES, headers=refus.headers) from None
+
+    async def settle_lecture(self, address: str, cout: int) -> None:
+        """Charge this address what the answer cost besides, or give back (negative) what it did not."""
+        if cout and self._lectures:
+            await self._ask(self._stockage.ajouter(cout, "lecture", self._hash(address)))
 
     def _hash(self, address: str) -> str:
         jour = int(self._clock() // 86_400)
