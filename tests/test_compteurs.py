@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from app.avis.compteurs import FENETRE, Compteurs
-from app.avis.limites import Limites
+from app.avis.limites import Limites, Partage
 from app.problems import TropDeRequetes
 
 
@@ -102,3 +102,27 @@ def test_a_clock_that_goes_back_keeps_nobody_out():
     clock.now -= 3_600
     assert compteurs.lire(1)[0] == 0
     assert compteurs.ajouter(1)[0] == 1
+
+
+async def test_limits_shared_between_processes_say_the_same(settings):
+    """The library's own storage stands for Redis: the same calls, the same answers."""
+    limited = settings.model_copy(update={"limite_par_adresse": 3, "limite_par_bouton": 2, "limite_lectures": 100})
+    limites = Limites(limited, b"secret")
+    limites._stockage = Partage("async+memory://")
+
+    waits = []
+
+    async def refused(call, *arguments):
+        try:
+            await call(*arguments)
+        except TropDeRequetes as refus:
+            waits.append(int(refus.headers["Retry-After"]))
+            return True
+        return False
+
+    assert [await refused(limites.check_depot, "a", bouton) for bouton in (1, 1, 1, 2, 2)] == [0, 0, 1, 0, 1]
+    assert [await refused(limites.check_tentative, "a") for _ in range(31)] == [0] * 30 + [1]
+    assert [await refused(limites.check_lecture, "a", 60)] == [0]
+    await limites.settle_lecture("a", -50)
+    assert [await refused(limites.check_lecture, "a", cost) for cost in (80, 20)] == [0, 1]
+    assert all(1 <= wait <= 61 for wait in waits)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import resource
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 import httpx
@@ -148,6 +150,24 @@ async def test_requests_before_a_malformed_one_are_answered_first(service):
     assert (first.status, second.status, third.status) == (200, 200, 400)
 
 
+async def test_another_name_is_refused_and_no_redirection_repeats_one(service):
+    evil = await ask(service, b"GET /api/v1/demarches HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    assert (evil.status, evil.problem["code"]) == (421, "hote_inconnu")
+    absolute = b"GET http://evil.example/api/v1/demarches/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for request in (
+        absolute,
+        absolute.replace(b"http://evil.example", b""),
+        absolute.replace(b"http://evil.example", b"//x"),
+    ):
+        reply = await ask(service, request)
+        if reply.status == 307:
+            assert reply.headers["location"].startswith("/")
+            assert not reply.headers["location"].startswith("//")
+            assert "example" not in reply.headers["location"]
+    old = await ask(service, b"GET /healthz HTTP/1.0\r\n\r\n", closed=True)
+    assert old.status == 200
+
+
 async def test_trailers_are_not_headers(service):
     body = body_of_an_avis()
     chunks = b"%x\r\n%s\r\n0\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n" % (len(body), body)
@@ -176,6 +196,30 @@ async def test_malformed_requests_cost_a_line_and_their_count(database_url, tmp_
 
 async def idle(base, count, source=None):
     return [await connect(base, source) for _ in range(count)]
+
+
+@asynccontextmanager
+async def few_files(files):
+    """What is started meanwhile may open so many files, unless it asks for more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_the_usual_limit_of_open_files_is_raised_at_start(database_url, tmp_path):
+    async with AsyncExitStack() as stack:
+        async with few_files(256):
+            bounds = {"clients_par_adresse": 0}
+            base, _ = await stack.enter_async_context(running_service(database_url, tmp_path, **bounds))
+        held = await idle(base, 400)
+        for reader, writer in held:
+            writer.write(GET + b"\r\n")
+            assert (await read_reply(reader)).status == 200
+        for _, writer in held:
+            writer.close()
 
 
 async def test_idle_connections_of_one_address_keep_nobody_out(database_url, tmp_path):
