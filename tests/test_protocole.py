@@ -150,6 +150,23 @@ async def test_requests_before_a_malformed_one_are_answered_first(service):
     assert (first.status, second.status, third.status) == (200, 200, 400)
 
 
+async def test_requests_cut_anywhere_add_up_to_nothing(service):
+    stream = (GET + b"X: %s\r\n\r\n" % (b"x" * 900)) * 600  # 570 kB of them, never a piece that ends with one
+    pieces = [stream[n : n + 1_500] for n in range(0, len(stream), 1_500)]
+    reader, writer = await connect(service)
+
+    async def send():
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+
+    async with asyncio.timeout(60):
+        sending = asyncio.create_task(send())
+        assert {(await read_reply(reader)).status for _ in range(600)} == {200}
+        await sending
+    writer.close()
+
+
 async def test_another_name_is_refused_and_no_redirection_repeats_one(service):
     evil = await ask(service, b"GET /api/v1/demarches HTTP/1.1\r\nHost: evil.example\r\n\r\n")
     assert (evil.status, evil.problem["code"]) == (421, "hote_inconnu")

@@ -27,6 +27,8 @@ ENTETES_MAX = 32 * 1024
 LECTURE = 256 * 1024
 """What the event loop reads from a socket at once."""
 
+TRAILERS_MAX = 100
+
 REFUSEES = Counter(
     "jdma_requetes_mal_formees_total", "Requêtes refusées avant d'être lues, par code de refus.", ["code"]
 )
@@ -68,6 +70,7 @@ class ProtocoleBorne(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self.adieux.jeter(data) or self._sourd:
             return
+        self._recus += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -75,7 +78,7 @@ class ProtocoleBorne(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             self._refuser(self._refus or _probleme(error, data))
         else:
-            self._check_size(len(data))
+            self._check_size()
 
     def _ignore_upgrade(self, rest: bytes) -> None:
         """Serve the request as if nothing else had been asked (RFC 9110, 7.8), and no other on this connection.
@@ -83,7 +86,9 @@ class ProtocoleBorne(HttpToolsProtocol):
         The parser has left its body out: another one reads it. Java's client, among others, asks so by default.
         """
         self.cycle.keep_alive = False
-        framing = [b"%s: %s" % item for item in self.headers if item[0] in {b"content-length", b"transfer-encoding"}]
+        framing = [
+            b"%s: %s" % item for item in self.scope["headers"] if item[0] in {b"content-length", b"transfer-encoding"}
+        ]
         if not framing:
             self._sourd = True
             return
@@ -97,26 +102,30 @@ class ProtocoleBorne(HttpToolsProtocol):
         self.on_message_complete()
         self._sourd = True
 
-    def _check_size(self, size: int) -> None:
-        if self._echeance is not None:  # headers are still to come
-            self._recus += size
-            if self._recus > ENTETES_MAX + LECTURE:  # the end of a body may have come in the same piece
+    def _check_size(self) -> None:
+        if self._echeance is None:
+            self._recus = 0
+            if self.headers is not None and len(self.headers) > TRAILERS_MAX:
                 self._refuser(EntetesTropLongs())
+        elif self._recus > ENTETES_MAX + LECTURE:  # the end of a body may have come in the same piece
+            self._refuser(EntetesTropLongs())
 
     def on_message_begin(self) -> None:
         self._await_headers()
         super().on_message_begin()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self._echeance is not None:  # else a trailer, that nobody reads
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
+        if self._recus > ENTETES_MAX:
+            self._check_headers()
+        self._recus = 0
+        self._headers_done()
+        super().on_headers_complete()
+        self.headers = []  # what comes now are trailers, that nobody reads
+
+    def _check_headers(self) -> None:
         if (length := len(self.url)) + sum(len(name) + len(value) for name, value in self.headers) > ENTETES_MAX:
             self._refus = AdresseTropLongue() if length > ENTETES_MAX // 2 else EntetesTropLongs()
             raise ValueError(self._refus.code)
-        self._headers_done()
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self.connexions.occuper(self)
@@ -175,7 +184,6 @@ class ProtocoleBorne(HttpToolsProtocol):
 
     def _await_headers(self) -> None:
         if self._echeance is None:
-            self._recus = 0
             self._echeance = self.loop.call_later(self.delai, self.couper)
 
     def _headers_done(self) -> None:
