@@ -4,7 +4,6 @@ Why the text of a snapshot proves it: docs/decisions/0003-requetes-conditionnell
 """
 
 import asyncio
-import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.acquis import AVANT, VERSION, Acquis
 from app.database import Liaison
+from app.etags import correspond
 
 _MARQUEUR = (
     "CASE WHEN NOT pg_is_in_recovery() THEN concat_ws(' ', pg_current_snapshot(), pg_postmaster_start_time()) END"
@@ -33,8 +33,9 @@ _OUVRIR = text(
 OCTETS_MAX: Final = 64 * 2**20
 _SURCOUT: Final = 1024
 """What an entry weighs besides its body."""
-_ETAG = re.compile(r'(?:W/)?("[^"]*")')
 
+COUT: Final = 10
+"""What computing an answer costs its caller, in KiB, whatever its size (docs/exploitation.md)."""
 JSON: Final = "application/json"
 Calcul = Callable[[AsyncSession], Awaitable[Any]]
 
@@ -86,6 +87,8 @@ class Cache:
         self.acquis = Acquis()
         self._octets_max, self._octets = octets_max, 0
         self._reponses: OrderedDict[Hashable, Reponse] = OrderedDict()
+        self.couts: dict[str, int] = {}
+        """What answers cost lately, by template of route."""
 
     def get(self, cle: Hashable) -> Reponse | None:
         """The answer kept under a key, now the last to be forgotten."""
@@ -97,16 +100,21 @@ class Cache:
         """Keep an answer, and forget the oldest ones when there is no room left."""
         self._forget(cle)
         self._reponses[cle] = reponse
-        self._octets += len(reponse.corps) + _SURCOUT
+        self._octets += _poids(cle, reponse)
         while self._octets > self._octets_max:
             self._forget(next(iter(self._reponses)))
 
     def _forget(self, cle: Hashable) -> None:
         if (reponse := self._reponses.pop(cle, None)) is not None:
-            self._octets -= len(reponse.corps) + _SURCOUT
+            self._octets -= _poids(cle, reponse)
 
     def __len__(self) -> int:
         return len(self._reponses)
+
+
+def _poids(cle: Hashable, reponse: Reponse) -> int:
+    """The bytes of an entry: what a caller asked for is in its key, and may be long."""
+    return len(repr(cle)) + len(reponse.corps) + _SURCOUT
 
 
 async def repondre(
@@ -116,17 +124,20 @@ async def repondre(
     media_type: str = JSON,
     headers: dict[str, str] | None = None,
     cache_control: str = "public, max-age=0, must-revalidate",
+    cout: int = COUT,
 ) -> Response:
     """The answer of `calcul`, kept for as long as nothing is committed; 304 when the caller has it already.
 
     `calcul` gets a read-only session, all of whose statements see one snapshot, and returns what is to be sent as JSON,
     or bytes. `cle` says everything that the answer depends on besides the database. `cache_control` is for answers that
-    nothing will ever change.
+    nothing will ever change; `cout` what computing one costs its caller, besides its size. Raises TropDeRequetes.
     """
     cache, engine = _cache(request), request.app.state.engine
     reponse = cache.get(cle)
     if reponse is None or reponse.marqueur != await cache.marqueurs.lire():
-        reponse = await calculer(engine, calcul, cache.acquis)
+        async with _au_compteur(request, cout) as octets:
+            reponse = await calculer(engine, calcul, cache.acquis)
+            octets.append(len(reponse.corps))
         if reponse.marqueur is not None:
             cache.put(cle, reponse)
     entetes = {"ETag": reponse.etag, "Cache-Control": cache_control}
@@ -150,6 +161,24 @@ async def conserver(
     for nom, corps in parties.items():
         cache.put((cle, nom), Reponse(None, corps, ""))
     return parties.get(partie)
+
+
+@asynccontextmanager
+async def _au_compteur(request: Request, cout: int) -> AsyncIterator[list[int]]:
+    """Charge the caller for what it makes the service compute: at once what the like cost lately, the rest afterwards.
+
+    The block leaves the size of the answer in the list that it is given.
+    """
+    limites, couts = request.app.state.limites, _cache(request).couts
+    adresse, route = request.client.host if request.client else "", request.scope["route"].path
+    prevu, octets = max(cout, couts.get(route, 0)), list[int]()
+    await limites.check_lecture(adresse, prevu)
+    try:
+        yield octets
+    finally:
+        paye = cout + sum(octets) // 1024
+        couts[route] = max(paye, couts.get(route, 0) * 9 // 10)
+        await limites.settle_lecture(adresse, paye - prevu)
 
 
 def _cache(request: Request) -> Cache:
@@ -184,13 +213,3 @@ async def photographie(
             if acquis is not None:
                 acquis.ouvrir(session, row.version, row.avant)
             yield session, row.marqueur
-
-
-def correspond(if_none_match: list[str], etag: str) -> bool:
-    """Whether a caller has the answer already (RFC 9110, 13.1.2: weak comparison, lists, `*`).
-
-    >>> correspond(['"a", W/"b"'], '"b"'), correspond(["*"], '"b"'), correspond(['"a"'], '"b"')
-    (True, True, False)
-    """
-    valeur = ",".join(if_none_match).strip()
-    return valeur == "*" or etag in _ETAG.findall(valeur)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -11,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 from app.problems import CorpsIncomplet, CorpsTropGrand, Probleme, TypeNonPrisEnCharge
 
 CORPS_MAX = 64 * 1024
-VIDANGE = 2 * 1024 * 1024
 TYPES_JSON = (b"application/json", b"text/plain")
 
 Direct = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -45,6 +43,14 @@ def check_type(scope: Scope) -> None:
         raise TypeNonPrisEnCharge
 
 
+def check_encoding(scope: Scope) -> None:
+    """Raise TypeNonPrisEnCharge for a body that is announced as compressed: nothing here would read it."""
+    if (header(scope, b"content-encoding") or b"identity").strip().lower() not in {b"identity", b""}:
+        refus = TypeNonPrisEnCharge("Le corps ne doit pas être compressé (en-tête Content-Encoding).")
+        refus.headers = {"Accept-Encoding": "identity"}
+        raise closing(refus)
+
+
 async def read_body(scope: Scope, receive: Receive, seconds: float, limit: int = CORPS_MAX) -> bytes:
     """The whole body, `limit` bytes at most, within `seconds`.
 
@@ -52,27 +58,14 @@ async def read_body(scope: Scope, receive: Receive, seconds: float, limit: int =
     """
     announced = header(scope, b"content-length")
     if announced is not None and (not announced.isdigit() or int(announced) > limit):
-        raise await refuse_large(receive, seconds)
+        raise closing(CorpsTropGrand())
     message = await _receive(receive, seconds)
     body: bytes = message.get("body", b"")
     if message.get("more_body"):
         body = await _read_rest(body, receive, seconds, limit)
     if len(body) > limit:
-        raise await refuse_large(receive, seconds) if message.get("more_body") else CorpsTropGrand()
+        raise closing(CorpsTropGrand())
     return body
-
-
-async def refuse_large(receive: Receive, seconds: float) -> Probleme:
-    """CorpsTropGrand, once the rest was read within reason: closing on a client that still sends hides the answer."""
-    left = VIDANGE
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b"")) + 1
-                if not message.get("more_body"):
-                    break
-    return closing(CorpsTropGrand())
 
 
 async def _receive(receive: Receive, seconds: float) -> Any:

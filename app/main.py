@@ -31,8 +31,9 @@ from app.observatoire.donnees.signature import ouvrir_sceau
 from app.observatoire.editions import api as editions
 from app.observatoire.engagements import api as engagements
 from app.openapi import ProblemeDocument
-from app.ops import documentation, journal, sante
+from app.ops import documentation, journal, repetitions, sante
 from app.ops.couche import Couche
+from app.ops.hotes import Hotes, origines_propres
 from app.pages import formulaire
 from app.pages.formulaire_fiche import Fiches
 from app.problems import (
@@ -42,6 +43,7 @@ from app.problems import (
     Invalide,
     MethodeRefusee,
     Probleme,
+    RequeteMalFormee,
     problem_body,
     render,
 )
@@ -76,7 +78,7 @@ def create_app(settings: Settings | None = None, database_url: str | None = None
     for router in routers():
         app.include_router(router)
     add_error_handlers(app)
-    app.add_middleware(Couche, directes=avis.DIRECTES)
+    app.add_middleware(Couche, hotes=Hotes(settings), directes=avis.DIRECTES)
     if settings.proxys_de_confiance:
         trusted = [str(network) for network in settings.proxys_de_confiance]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
@@ -96,6 +98,7 @@ def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
     """What requests find on `app.state`; nothing here connects yet."""
     secret = read_secret_key(settings)
     app.state.settings = settings
+    app.state.origines = origines_propres(settings)
     app.state.sceau = ouvrir_sceau(settings.cle_signature, secret)
     app.state.engine = make_engine(url, settings.connexions)
     app.state.revision = migrations.head()
@@ -122,6 +125,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.guichet.stop()
         await app.state.reponses.marqueurs.stop()
         await app.state.engine.dispose()
+        repetitions.dire_tout()
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:
@@ -145,7 +149,7 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     if error.status_code in known:
         problem = known[error.status_code](headers=dict(error.headers or {}))
         return await answer_problem(request, problem)
-    body = problem_body(error.status_code, "requete_refusee", "Requête refusée", "La requête n'a pas pu être lue.")
+    body = problem_body(error.status_code, RequeteMalFormee.code, RequeteMalFormee.titre, RequeteMalFormee.detail)
     return Response(render(body), error.status_code, error.headers, MEDIA_TYPE)
 
 

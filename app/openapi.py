@@ -46,7 +46,11 @@ _TITRES = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route for these refusals (304 and 308 have no body)."""
+    """The `responses` of a route for these refusals (304 and 308 have no body). What may be unchanged is computed, and
+    that is limited.
+    """
+    if 304 in statuses:
+        statuses = (*statuses, 429)
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Probleme"}}}
     return {
         status: {"description": _TITRES[status]} | ({"content": schema} if status >= 400 else {}) for status in statuses

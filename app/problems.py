@@ -51,6 +51,31 @@ class Introuvable(Probleme):
     detail = "Cette adresse n'existe pas."
 
 
+class RequeteMalFormee(Probleme):
+    status, code, titre = 400, "requete_refusee", "Requête refusée"
+    detail = "La requête n'a pas pu être lue."
+
+
+class AdresseTropLongue(Probleme):
+    status, code, titre = 414, "adresse_trop_longue", "Adresse trop longue"
+    detail = "L'adresse demandée, avec ses paramètres, est trop longue : 32 Kio au plus, en-têtes compris."
+
+
+class EntetesTropLongs(Probleme):
+    status, code, titre = 431, "entetes_trop_longs", "En-têtes trop longs"
+    detail = "Les en-têtes de la requête dépassent 32 Kio."
+
+
+class MethodeInconnue(Probleme):
+    status, code, titre = 501, "methode_inconnue", "Méthode inconnue"
+    detail = "Cette méthode HTTP n'existe pas."
+
+
+class HoteInconnu(Probleme):
+    status, code, titre = 421, "hote_inconnu", "Nom de serveur inconnu"
+    detail = "Ce service n'est pas publié sous ce nom. Son exploitant peut l'ajouter : JDMA_URL_PUBLIQUE ou JDMA_HOTES."
+
+
 class MethodeRefusee(Probleme):
     status, code, titre = 405, "methode_refusee", "Méthode non prise en charge"
     detail = "Cette adresse n'accepte pas cette méthode HTTP."

@@ -9,6 +9,8 @@ from functools import cached_property
 import brotli
 from fastapi import Request, Response
 
+from app.etags import correspond
+
 TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -82,8 +84,7 @@ def serve(request: Request, ressource: Ressource, cache: str = IMMUABLE) -> Resp
     codage = codage_accepte(request) if ressource.compressible else ""
     etag = f'"{ressource.empreinte}{codage and "-" + codage}"'
     headers = {"cache-control": cache, "etag": etag, "vary": "Accept-Encoding"}
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if etag in known or "*" in known:
+    if correspond(request.headers.getlist("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     body = {"br": ressource.brotli, "gzip": ressource.gzip}.get(codage, ressource.corps)
     if codage:

@@ -1,7 +1,7 @@
 """Runs the application under uvicorn, with the bounds that a public server needs."""
 
-import asyncio
 import os
+import resource
 import shutil
 import socket
 import tempfile
@@ -9,67 +9,53 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.main import create_app
+from app.ops import repetitions
+from app.ops.connexions import Connexions
+from app.ops.protocole import ProtocoleBorne
 from app.settings import Settings, get_settings
 
-ENTETES_MAX = 32 * 1024
-LECTURE = 256 * 1024
-"""What the event loop reads from a socket at once."""
 ARRET = 20
 """Seconds given to requests under way when the service stops."""
 
+FICHIERS = 200
+"""Open files that a process needs besides its clients' connections."""
+FICHIERS_MAX = 65_536
+
 _DATABASE = "_JDMA_DATABASE"
 """How the parent tells its workers where the embedded database is."""
-
-
-class ProtocoleBorne(HttpToolsProtocol):
-    """HTTP/1.1 whose clients must send their headers in `delai` seconds and 32 KiB: silence holds nothing open."""
-
-    delai = 10.0
-    _echeance: asyncio.TimerHandle | None = None
-    _recus = 0
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._await_headers()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._headers_done()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._echeance is not None:  # headers are still to come
-            self._recus += len(data)
-            if self._recus > ENTETES_MAX + LECTURE:  # the end of a body may have come in the same piece
-                self.transport.close()
-
-    def on_message_begin(self) -> None:
-        self._await_headers()
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._headers_done()
-        super().on_headers_complete()
-
-    def _await_headers(self) -> None:
-        if self._echeance is None:
-            self._recus = 0
-            self._echeance = self.loop.call_later(self.delai, self.transport.close)
-
-    def _headers_done(self) -> None:
-        if self._echeance is not None:
-            self._echeance.cancel()
-            self._echeance = None
 
 
 def worker() -> FastAPI:
     """The application of one process; what uvicorn's workers call."""
     settings = get_settings()
     ProtocoleBorne.delai = settings.delai_entetes
+    ProtocoleBorne.connexions = places(settings)
     return create_app(settings, os.environ[_DATABASE])
+
+
+def places(settings: Settings) -> Connexions:
+    """The connections that a process accepts: as many as set, and as its limit of open files allows."""
+    fichiers, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if fichiers == resource.RLIM_INFINITY:
+        fichiers = FICHIERS_MAX
+    en_tout = max(10, min(settings.clients_max, fichiers - FICHIERS))
+    par_adresse = min(settings.clients_par_adresse, en_tout // 2)
+    return Connexions(en_tout, par_adresse, settings.proxys_de_confiance, dire_fermeture)
+
+
+def dire_fermeture(borne: str) -> None:
+    """A connection had to leave: its address is never said."""
+    repetitions.noter("connexions_au_plafond", {"borne": borne}, cle=(borne,))
+
+
+def raise_file_limit() -> None:
+    """Open files up to what the system allows: 1 024, the usual soft limit, is soon reached by idle connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wished = FICHIERS_MAX if hard == resource.RLIM_INFINITY else min(hard, FICHIERS_MAX)
+    if soft != resource.RLIM_INFINITY and soft < wished:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wished, hard))
 
 
 def port_error(host: str, port: int) -> str | None:
@@ -87,6 +73,7 @@ def port_error(host: str, port: int) -> str | None:
 def run(settings: Settings, database_url: str) -> None:
     """Serve until a signal says to stop; requests under way are answered first."""
     os.environ[_DATABASE] = database_url
+    raise_file_limit()
     mesures: Path | None = None
     if settings.workers > 1:
         mesures = Path(tempfile.mkdtemp(prefix="jdma-mesures-"))

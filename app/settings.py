@@ -26,11 +26,13 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     cle_signature: SecretStr | None = None
     url_publique: str | None = None
+    hotes: Annotated[list[str], NoDecode] = []
     officiel: bool = False
     mentions_legales: HttpUrl | None = None
 
     limite_par_adresse: int = Field(60, ge=0)
     limite_par_bouton: int = Field(20, ge=0)
+    limite_lectures: int = Field(120_000, ge=0)
     limites_url: str = "async+memory://"
     proxys_de_confiance: Annotated[list[IPvAnyNetwork], NoDecode] = []
 
@@ -42,11 +44,14 @@ class Settings(BaseSettings):
     delai_entetes: float = Field(10.0, gt=0)
     delai_corps: float = Field(10.0, gt=0)
     connexions: int = Field(5, ge=2)
+    clients_max: int = Field(10_000, ge=10)
+    clients_par_adresse: int = Field(256, ge=0)
 
+    metriques_cle: SecretStr | None = Field(None, min_length=16)
     journal_niveau: str = "info"
     journal_format: str = "auto"
 
-    @field_validator("proxys_de_confiance", mode="before")
+    @field_validator("proxys_de_confiance", "hotes", mode="before")
     @classmethod
     def split_list(cls, value: Any) -> Any:
         """Accept `10.0.0.0/8, 192.168.1.4` as well as a JSON-like list."""

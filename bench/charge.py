@@ -2,7 +2,9 @@
 
 With a rate, requests leave at their time whether or not the ones before were answered (no coordinated omission: the
 latency counts from the planned time). Without, each connection sends the next request as soon as it has its answer.
-Prints one JSON line: {"requests", "rate", "errors", "p50", "p99"} (latencies in milliseconds).
+`--adresses FIRST` sends each request from an address of its own (X-Forwarded-For), `--refused` sends what is not valid,
+`--count` ends after so many. Prints one JSON line: {"requests", "rate", "errors", "p50", "p99"} (latencies in
+milliseconds).
 """
 
 import argparse
@@ -11,20 +13,23 @@ import json
 import random
 import statistics
 import time
+from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import uvloop
 
 
-def request_bytes(path: str, cle: str) -> bytes:
+def request_bytes(path: str, cle: str, adresse: int | None = None, *, refused: bool = False) -> bytes:
     ident = UUID(int=random.getrandbits(128), version=4)
     body = b'{"id":"%s","bouton":"%s","note":%d,"langue":"fr"}' % (
         str(ident).encode(),
         cle.encode(),
-        random.randrange(11),
+        11 if refused else random.randrange(11),
     )
     head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+    if adresse is not None:
+        head += f"X-Forwarded-For: {IPv4Address(0x14000000 + adresse)}\r\n"
     head += f"Content-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
@@ -51,30 +56,32 @@ class Connection(asyncio.Protocol):
         return await self.waiter
 
 
-async def run(url: str, cles: list[str], connections: int, seconds: float, rate: float | None) -> dict[str, float]:
-    parts = urlsplit(url)
+async def run(args: argparse.Namespace) -> dict[str, float]:
+    parts, cles, rate = urlsplit(args.url), args.cles, args.rate
     loop = asyncio.get_running_loop()
     latencies: list[float] = []
     errors = 0
     begin = time.perf_counter() + 0.05
-    end = begin + seconds
-    turns = iter(range(1 << 62))
+    end = begin + args.seconds
+    turns = iter(range(args.count))
+    expected = b"422" if args.refused else b"2"
 
     async def client():
         nonlocal errors
         _, connection = await loop.create_connection(Connection, parts.hostname, parts.port)
-        while True:
-            turn = next(turns)
+        for turn in turns:
             start = begin + turn / rate if rate else max(begin, time.perf_counter())
             if start >= end:
                 return
             if (delay := start - time.perf_counter()) > 0:
                 await asyncio.sleep(delay)
-            status = await connection.ask(request_bytes(parts.path, cles[turn % len(cles)]))
+            adresse = None if args.adresses is None else args.adresses + turn
+            request = request_bytes(parts.path, cles[turn % len(cles)], adresse, refused=args.refused)
+            status = await connection.ask(request)
             latencies.append(time.perf_counter() - start)
-            errors += not status.startswith(b"2")
+            errors += not status.startswith(expected)
 
-    await asyncio.gather(*(client() for _ in range(connections)))
+    await asyncio.gather(*(client() for _ in range(args.connections)))
     took = time.perf_counter() - begin
     cuts = statistics.quantiles(latencies, n=100)
     return {
@@ -93,8 +100,10 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rate", type=float)
-    args = parser.parse_args()
-    print(json.dumps(uvloop.run(run(args.url, args.cles, args.connections, args.seconds, args.rate))))
+    parser.add_argument("--adresses", type=int)
+    parser.add_argument("--count", type=int, default=1 << 62)
+    parser.add_argument("--refused", action="store_true")
+    print(json.dumps(uvloop.run(run(parser.parse_args()))))
 
 
 if __name__ == "__main__":

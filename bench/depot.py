@@ -1,10 +1,14 @@
 """The deposit against FastAPI without a database, and against the usual way; bench/README.md says what is equal."""
 
+import itertools
+import os
 import statistics
 
 from bench.outils import charge, cpu_seconds, database, generator, make_demarches, report, service, wrk
 
 ROUNDS = 3
+ADRESSES = int(os.environ.get("BENCH_ADRESSES", "1000000"))
+MIB = 2**20
 
 
 def main() -> None:
@@ -24,6 +28,32 @@ def main() -> None:
             rate = statistics.median(r["depot"][0] for r in rounds)
             compare(rounds, rate)
             latency(routes, rate)
+        many_addresses(url, cles)
+
+
+def many_addresses(url, cles) -> None:
+    """Every deposit from an address of its own, through a trusted proxy, with the limits as they come and without."""
+    proxy = {"proxys_de_confiance": "127.0.0.1"}
+    limits = {"limite_par_adresse": 60, "limite_par_bouton": 20}
+    with service(url, 8917, **proxy) as (free, _), service(url, 8918, **proxy, **limits) as (limited, server):
+        routes = {"free": f"{free}/api/v1/avis", "limited": f"{limited}/api/v1/avis"}
+        for route in routes.values():
+            charge(route, cles, 2, None, "--adresses", "0", "--count", "5000")
+        before = server.memory_info().rss
+        charge(routes["limited"], cles, 3_600, None, "--adresses", "0", "--count", str(ADRESSES), "--refused")
+        numbers = itertools.count(ADRESSES, 200_000)
+        rounds = [
+            {
+                name: charge(route, cles, 6, None, "--adresses", str(next(numbers)))["rate"]
+                for name, route in routes.items()
+            }
+            for _ in range(ROUNDS)
+        ]
+        grown = (server.memory_info().rss - before) / MIB
+    value = statistics.median(r["limited"] / r["free"] for r in rounds)
+    detail = f"{statistics.median(r['limited'] for r in rounds):.0f} deposits/s, after {ADRESSES:,} addresses"
+    report("deposit rate, one address each, limits / no limits", value, "≥ 0.9", value >= 0.9, detail)
+    report("memory for them, MiB", grown, "≤ 100", grown <= 100, "growth of the process")
 
 
 def measure(server, url, cles) -> tuple[float, float]:

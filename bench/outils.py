@@ -79,11 +79,15 @@ def make_demarches(url: str, count: int) -> list[str]:
 
 
 @contextmanager
-def service(url: str, port: int = 8917) -> Iterator[tuple[str, psutil.Process]]:
-    """The service with one worker on this database, without limits of rate: its address and its process."""
+def service(url: str, port: int = 8917, **settings: object) -> Iterator[tuple[str, psutil.Process]]:
+    """The service with one worker on this database, without limits of rate unless `settings` say otherwise: its address
+    and its process.
+    """
     env = {k: v for k, v in os.environ.items() if not k.startswith("JDMA_")}
     env |= {"JDMA_SECRET_KEY": "bench", "JDMA_LIMITE_PAR_ADRESSE": "0", "JDMA_LIMITE_PAR_BOUTON": "0"}
+    env |= {"JDMA_LIMITE_LECTURES": "0"}
     env |= {"_JDMA_DATABASE": url, "JDMA_DATABASE_URL": url, "JDMA_JOURNAL_NIVEAU": "warning"}
+    env |= {f"JDMA_{name.upper()}": str(value) for name, value in settings.items()}
     process = subprocess.Popen([sys.executable, "-c", RUN, str(port)], env=env, cwd=HERE.parent)
     base = f"http://127.0.0.1:{port}"
     try:
@@ -125,9 +129,9 @@ def wrk(url: str, cles: list[str], seconds: int = 6, connections: int = 32) -> f
     return float(re.findall(r"Requests/sec:\s+([\d.]+)", out)[0])
 
 
-def charge(url: str, cles: list[str], seconds: float, rate: float | None = None) -> dict[str, float]:
+def charge(url: str, cles: list[str], seconds: float, rate: float | None = None, *more: str) -> dict[str, float]:
     """The Python generator in its own process; see bench/charge.py."""
-    command = [sys.executable, "-m", "bench.charge", url, *cles, "--seconds", str(seconds)]
+    command = [sys.executable, "-m", "bench.charge", url, *cles, "--seconds", str(seconds), *more]
     command += ["--rate", str(rate)] if rate else []
     out = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE.parent).stdout
     result: dict[str, float] = json.loads(out)

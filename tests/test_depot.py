@@ -128,16 +128,18 @@ async def test_a_closed_bouton_is_gone_at_once_but_a_replay_is_still_acknowledge
         ("https://autre.exemple", 403),
         ("https://demarches.exemple.gouv.fr:8443", 403),
         ("null", 403),
-        ("http://service.test", 201),
         ("https://service.test", 201),
+        ("http://service.test", 403),
         ("https://service.test.autre.exemple", 403),
         (None, 201),
     ],
 )
-async def test_a_bouton_bound_to_an_origin_refuses_the_others(client, new_bouton, origin, status):
+async def test_a_bouton_bound_to_an_origin_refuses_the_others(settings, database_url, new_bouton, origin, status):
+    app = create_app(settings.model_copy(update={"url_publique": "https://service.test/"}), database_url)
     bouton = await new_bouton("liee", origines=["https://demarches.exemple.gouv.fr"])
     headers = {"Origin": origin} if origin else {}
-    reply = await client.post("/api/v1/avis", json=avis_for(bouton), headers=headers)
+    async with serving(app) as client:
+        reply = await client.post("/api/v1/avis", json=avis_for(bouton), headers=headers)
     assert reply.status_code == status
     if status == 403:
         assert await code_of(reply) == "origine_refusee"

@@ -117,15 +117,11 @@ def parse_complement(body: bytes) -> AvisComplement:
 
 
 def origin_of(scope: Scope) -> str | None:
-    """The site that the request comes from; None when the browser names none, or when it is this service's own page.
-
-    Its host alone says so: behind a proxy that ends TLS, the scheme seen here is not the browser's.
-    """
+    """The site that the request comes from; None when the browser names none, or when it is this service's own page."""
     origin = header(scope, b"origin")
-    if origin is None:
+    if origin is None or origin in scope["app"].state.origines:
         return None
-    own = origin.partition(b"://")[2] == header(scope, b"host") or origin == scope["app"].state.settings.base.encode()
-    return None if own else origin.decode("latin-1").lower().replace("\x00", "")
+    return origin.decode("latin-1").lower().replace("\x00", "")
 
 
 def read_capability(scope: Scope, signataire: Signataire) -> tuple[Droit, str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, model_validator
 
 from app.avis.questions import AIDES, CANAUX
 
@@ -22,10 +22,22 @@ def refuse_nul(text: str) -> str:
     return text
 
 
+def as_integer(value: Any) -> Any:
+    """A whole number may be written with a point: to JSON Schema, 8.0 is an integer.
+
+    >>> as_integer(8.0), as_integer(8.5), as_integer(True)
+    (8, 8.5, True)
+    """
+    return int(value) if type(value) is float and value.is_integer() else value
+
+
 def refuse_repeats(values: list[Any]) -> list[Any]:
     if len(set(values)) != len(values):
         raise ValueError("un même choix est donné deux fois")
     return values
+
+
+Entier = Annotated[int, BeforeValidator(as_integer)]
 
 
 class _Strict(BaseModel):
@@ -36,11 +48,11 @@ class Contact(_Strict):
     """What a citizen says of one canal: did somebody answer, and how good was it."""
 
     joint: bool | None = None
-    satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
+    satisfaction: Annotated[Entier, Field(ge=1, le=5)] | None = None
 
 
 class _Questions(_Strict):
-    comprehension: Annotated[int, Field(ge=1, le=5)] | None = None
+    comprehension: Annotated[Entier, Field(ge=1, le=5)] | None = None
     aide: Annotated[list[Aide], Field(min_length=1, max_length=9), AfterValidator(refuse_repeats)] | None = None
     aide_autre: Annotated[str, Field(max_length=AIDE_AUTRE_MAX), AfterValidator(refuse_nul)] | None = None
 
@@ -76,8 +88,8 @@ class ReponsesComplement(_Questions):
     contacts: dict[Canal, Contact | None] | None = None
 
 
-Note = Annotated[int, Field(ge=0, le=10)]
-Ordre = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Note = Annotated[Entier, Field(ge=0, le=10)]
+Ordre = Annotated[Entier, Field(ge=0, le=2**53 - 1)]
 Commentaire = Annotated[str, Field(max_length=COMMENTAIRE_MAX), AfterValidator(refuse_nul)]
 Langue = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 

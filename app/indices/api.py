@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import hors_boucle
 from app.conditionnel import repondre
 from app.demarches.parametres import Slug, Texte
 from app.indices import service, tableur
@@ -86,7 +87,8 @@ async def exporter_indices(request: Request, periode: PeriodeDep, ministere: Min
     minimum = _minimum(request)
 
     async def calcul(db: AsyncSession) -> bytes:
-        return tableur.ecrire(await service.tous(db, periode, ministere, minimum), periode)
+        lignes = await service.tous(db, periode, ministere, minimum)
+        return await hors_boucle.calculer(lambda: tableur.ecrire(lignes, periode), len(lignes))
 
     nom = f"indices_{periode.debut}_{periode.fin}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{nom}"'}

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app import hors_boucle
 from app.demarches import curseur
 from app.demarches.refus import BoutonIntrouvable
 from app.demarches.resolution import resolve_actuelle
@@ -72,11 +73,13 @@ async def lire_evolution(db: AsyncSession, nom: str, periode: Periode, pas: Pas,
     jours = pas in {"jour", "semaine"}
     runs = [Segment("j", periode.debut, periode.fin + JOUR, 1)] if jours else segments_lus(periode)
     comptes = await sql.comptes_par_etape(db, demarche.id, runs, pas)
-    elements = [
-        _objet(demarche.slug, en_json(etape), indice(comptes.get(debut_etape(etape.debut, pas), _AUCUN), minimum))
-        for etape in decoupe
-    ]
-    return {"demarche": demarche.slug, "periode": en_json(periode), "pas": pas, "elements": elements}
+
+    def elements() -> list[Objet]:
+        par_etape = ((etape, comptes.get(debut_etape(etape.debut, pas), _AUCUN)) for etape in decoupe)
+        return [_objet(demarche.slug, en_json(etape), indice(lus, minimum)) for etape, lus in par_etape]
+
+    objet = {"demarche": demarche.slug, "periode": en_json(periode), "pas": pas}
+    return objet | {"elements": await hors_boucle.calculer(elements, len(decoupe))}
 
 
 async def lister(
@@ -90,8 +93,12 @@ async def lister(
     gardees = toutes[debut : debut + limite]
     comptes = await _comptes(db, gardees, periode)
     entete = en_json(periode)
+
+    def elements() -> list[Objet]:
+        return [_objet(d.slug, entete, indice(comptes.get(d.id, _AUCUN), minimum)) for d in gardees]
+
     return {
-        "elements": [_objet(d.slug, entete, indice(comptes.get(d.id, _AUCUN), minimum)) for d in gardees],
+        "elements": await hors_boucle.calculer(elements, len(gardees)),
         "suivant": curseur.ecrire((0, gardees[-1].id), empreinte) if len(toutes) > debut + limite else None,
     }
 
@@ -100,7 +107,11 @@ async def tous(db: AsyncSession, periode: Periode, ministere: str | None, minimu
     """Every démarche with its indice."""
     lignes = await lire_fiches(db, ministere)
     comptes = await _comptes(db, lignes, periode)
-    return [(demarche, indice(comptes.get(demarche.id, _AUCUN), minimum)) for demarche in lignes]
+
+    def chiffrees() -> list[tuple[Fiche, Indice]]:
+        return [(demarche, indice(comptes.get(demarche.id, _AUCUN), minimum)) for demarche in lignes]
+
+    return await hors_boucle.calculer(chiffrees, len(lignes))
 
 
 async def chiffrer(

@@ -10,15 +10,14 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
-import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import is_away, is_lost
-from app.direct import ClientParti, header
+from app.direct import ClientParti, check_encoding, header
+from app.ops import repetitions
+from app.ops.hotes import Hotes
 from app.problems import MEDIA_TYPE, Indisponible, Probleme, render
-
-log = structlog.get_logger()
 
 REQUETE: ContextVar[str] = ContextVar("requete", default="")
 """The id of the request being served; every log line carries it."""
@@ -67,8 +66,10 @@ class Couche:
     layers and routing (a tenth of the cost of a deposit; bench/README.md).
     """
 
-    def __init__(self, app: ASGIApp, directes: Mapping[tuple[str, str], ASGIApp] = MappingProxyType({})) -> None:
-        self.app, self.directes = app, directes
+    def __init__(
+        self, app: ASGIApp, hotes: Hotes, directes: Mapping[tuple[str, str], ASGIApp] = MappingProxyType({})
+    ) -> None:
+        self.app, self.hotes, self.directes = app, hotes, directes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,6 +87,8 @@ class Couche:
 
     async def _serve(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
         try:
+            self.hotes.check(scope)
+            check_encoding(scope)
             if (directe := self.directes.get((scope["method"], scope["path"]))) is None:
                 await self._ask(scope, receive, reply)
             else:
@@ -99,7 +102,8 @@ class Couche:
             problem: Probleme = Indisponible() if is_away(error) else Probleme()
             # The message of an error may quote what was sent; its type and its place are enough to find it.
             frames = [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-8:]]
-            log.error("erreur_interne", erreur=type(error).__name__, statut=problem.status, trace=frames)
+            said: dict[str, Any] = {"erreur": type(error).__name__, "statut": problem.status, "trace": frames}
+            repetitions.noter("erreur_interne", said, cle=(said["erreur"], *frames[-1:]), niveau="error")
             await reply.problem(problem)
 
     async def _ask(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
@@ -129,10 +133,14 @@ class _Reply:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers: list[tuple[bytes, bytes]] = message["headers"]
+            if 300 < self.status < 400 and self.status != 304:
+                headers[:] = [(name, _relative(self.scope, v) if name == b"location" else v) for name, v in headers]
             # What a 304 says replaces what the browser kept: a page seen again would lose its own policy.
             if self.status != 304 and not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(CSP)
             headers += OUVERT if self.ouvert else PAGES
+            if self.status >= 400:
+                _complete_refusal(headers)
             headers.append((b"x-request-id", self.id.encode()))
             if self.scope["scheme"] == "https":
                 headers.append(HSTS)
@@ -159,7 +167,25 @@ class _Reply:
             series = _series[key] = DUREE.labels(*key)
         series.observe(seconds)
         if self.status >= 500 or seconds > 1:
-            log.warning("requete", methode=self.method, route=route, statut=self.status, ms=round(seconds * 1000))
+            said = {"methode": self.method, "route": route, "statut": self.status, "ms": round(seconds * 1000)}
+            repetitions.noter("requete", said, cle=key)
+
+
+def _complete_refusal(headers: list[tuple[bytes, bytes]]) -> None:
+    """A refusal is of the moment, and is a page or a problem as was asked for: no cache may serve it to another."""
+    names = {name.lower() for name, _ in headers}
+    if b"cache-control" not in names:
+        headers.append((b"cache-control", b"no-store"))
+    if b"vary" not in names:
+        headers.append((b"vary", b"Accept"))
+
+
+def _relative(scope: Scope, location: bytes) -> bytes:
+    """An address of this service without what the request said of its scheme and name: a proxy may know better, and a
+    caller may say anything. One of another site stays whole.
+    """
+    here = b"%s://%s/" % (scope["scheme"].encode(), header(scope, b"host") or b"")
+    return b"/" + location.removeprefix(here).lstrip(b"/\\") if location.startswith(here) else location
 
 
 def route_template(scope: Scope) -> str:

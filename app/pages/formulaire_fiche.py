@@ -56,6 +56,10 @@ class Fiches:
                 return seen[1]
             raise Indisponible from None
 
+    def vue(self, cle: str) -> Fiche:
+        """What is known without asking anybody: the fiche last read, or an empty one."""
+        return self._vues[cle][1] if cle in self._vues else Fiche(cle)
+
     async def _read(self, cle: str) -> Fiche:
         row = None
         if "\x00" not in cle and len(cle) <= 64:

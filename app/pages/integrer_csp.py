@@ -7,20 +7,21 @@ from html import unescape
 from urllib.parse import urlsplit
 
 Politique = dict[str, list[str]]
-_META = re.compile(r"""(?is)<meta\b(?:"[^"]*"|'[^']*'|[^>"'])*>""")
-_CSP_DE_META = re.compile(r"""(?is)http-equiv\s*=\s*["']?content-security-policy["'\s/>]""")
-_CONTENU = re.compile(r"""(?is)\bcontent\s*=\s*(["'])(.*?)\1""")
+_BLANCS = r"(?:[^\S\n]|[<>])*+"
+"""What may come before a header on its line. No repeat gives back what it took: each expression reads a text once."""
+_META = re.compile(r"""(?i)<meta\b((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>?""")
+_ATTRIBUT = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?+""")
 _EN_TETES = (
-    re.compile(r"(?im)^[\s<>]*content-security-policy\s*:(.*(?:\n[ \t]+.*)*)"),
-    re.compile(r"""(?is)content-security-policy["']?[\s:=,]*(?P<q>["'])(.*?)(?P=q)"""),
-    re.compile(r"""(?is)(?P<q>["'])content-security-policy\s*:(.*?)(?P=q)"""),
+    re.compile(rf"(?im)^{_BLANCS}content-security-policy\s*+:(.*+(?:\n[ \t]++.*+)*+)"),
+    re.compile(r"""(?i)content-security-policy["']?+[\s:=,]*+(?:"([^"]*+)"|'([^']*+)')"""),
+    re.compile(r"""(?i)"content-security-policy\s*+:([^"]*+)"|'content-security-policy\s*+:([^']*+)'"""),
 )
 """A reply's headers (`curl -sI`, `curl -v`); a server's settings (nginx, Apache, JSON); a line of a program."""
 _DIRECTIVE = re.compile(
-    r"[a-z]+(?:-[a-z]+)?-src(?:-elem|-attr)?|base-uri|form-action|frame-ancestors|navigate-to|report-uri|report-to"
+    r"[a-z]{1,20}(?:-[a-z]{1,20})?-src(?:-elem|-attr)?|base-uri|form-action|frame-ancestors|navigate-to|report-uri|report-to"
     r"|sandbox|require-trusted-types-for|trusted-types|upgrade-insecure-requests|block-all-mixed-content|plugin-types"
 )
-_RAPPORT = re.compile(r"(?im)^[\s<>]*content-security-policy-report-only\s*:|^[\s<>]*HTTP/[\d.]+ ")
+_RAPPORT = re.compile(rf"(?im)^{_BLANCS}(?:content-security-policy-report-only\s*+:|HTTP/[\d.]++ )")
 _PORTS = {"http": 80, "https": 443}
 _BESOINS = (
     ("script-src", ("script-src-elem", "script-src", "default-src"), "charger le bouton"),
@@ -50,8 +51,7 @@ def lire(texte: str) -> list[Politique] | None:
     """
     texte = texte.replace("\r", "")
     pasted = next((found for form in _EN_TETES if (found := [m[m.lastindex or 0] for m in form.finditer(texte)])), [])
-    metas = [_CONTENU.search(meta) for meta in _META.findall(texte) if _CSP_DE_META.search(meta)]
-    pasted += [unescape(content[2]) for content in metas if content]
+    pasted += [unescape(content) for meta in _META.finditer(texte) if (content := _de_meta(meta[1]))]
     if not pasted and not _RAPPORT.search(texte):
         pasted = [texte]
     policies: list[Politique] = []
@@ -65,6 +65,12 @@ def lire(texte: str) -> list[Politique] | None:
             policies.append(directives)
     known = any(_DIRECTIVE.fullmatch(directive) for policy in policies for directive in policy)
     return policies if known or _RAPPORT.search(texte) else None
+
+
+def _de_meta(attributs: str) -> str | None:
+    """The policy of a meta element, from what is written in its tag; None when it holds none."""
+    lus = {nom.lower(): double or simple or nu for nom, double, simple, nu in _ATTRIBUT.findall(attributs)}
+    return lus.get("content") if lus.get("http-equiv", "").lower() == "content-security-policy" else None
 
 
 def verifier(texte: str, service: str) -> list[Verdict]:

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/widget/v1", include_in_schema=False)
 
 STABLE = "public, max-age=3600, stale-while-revalidate=604800, stale-if-error=604800"
 """An hour, then a week during which the old script serves while the new one comes: an update never delays a page."""
-EPINGLE = re.compile(r"(\w+)\.[0-9a-f]{16}\.(js)")
+EPINGLE = re.compile(r"(\w{1,40})\.[0-9a-f]{16}\.(js)")
 
 
 @router.get("/boutons/{cle}")
