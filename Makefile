@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check chromium firefox bench lighthouse screenshots clean
+.PHONY: demo test check chromium firefox exemples bench lighthouse screenshots clean
 
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
 
-test: check chromium firefox
+test: check chromium firefox exemples
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test
@@ -31,6 +31,14 @@ firefox:
 	  apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null; } || true
 	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || \
 	  echo "*** FIREFOX IS MISSING: its tests will be LEFT OUT (install the package firefox-esr) ***" >&2
+
+# What the samples of the documentation are compiled and run with: fetched once, never committed.
+exemples: $(VENV)/.test
+	@test -d $(VENV)/exemples/node_modules || ! command -v npm >/dev/null || \
+	  { echo "Fetching what the samples need (npm)…"; npm install --silent --no-audit --no-fund --ignore-scripts \
+	  --prefix $(VENV)/exemples typescript@5 react@18 react-dom@18 @types/react@18 @hotwired/turbo@8 htmx.org@2 >/dev/null; } || true
+	@test -d $(VENV)/exemples/node_modules || \
+	  echo "*** NPM IS MISSING: the samples of the documentation will NOT be compiled nor run ***" >&2
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench
