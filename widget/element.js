@@ -104,7 +104,7 @@ export class JdmaAvis extends HTMLElement {
   #dessiner() {
     this.#hote?.corps.remove();
     const racine = this.#racine;
-    const source = this.querySelector("a") || this;
+    const source = this.lien || this.querySelector("a") || this;
     const service = formulaire(source)[1] || SERVICE;
     const api = service + "/api/v1/avis";
     const cle = this.getAttribute("bouton");

@@ -11,16 +11,14 @@ function prendre(lien) {
   const [, origine, cle] = formulaire(lien);
   const suivant = lien.nextSibling;
   if (![origine, location.origin].includes(SERVICE) || !cle) return;
-  if (suivant?.lien == lien || (suivant?.localName == NOM && lien.style.visibility)) return; // there already, or in a copy
-  const copie = lien.cloneNode(true); // its words and its language are the button's
-  const element = h(NOM, 0, copie);
+  if (suivant?.lien == lien || (suivant?.localName == NOM && lien.style.display)) return; // there already, or in a copy
+  const element = h(NOM, 0, ...lien.cloneNode(true).childNodes);
   // Only what is documented is taken over: any other `data-` is the page's own business.
   for (const nom of JdmaAvis.observedAttributes) if (nom in lien.dataset) element.setAttribute(nom, lien.dataset[nom]);
   element.setAttribute("bouton", cle);
-  copie.id = copie.className = "";
   element.lien = lien;
   lien.after(element);
-  lien.style.cssText += ";position:absolute!important;visibility:hidden!important";
+  lien.style.cssText += ";display:none!important";
 }
 
 function parcourir() {

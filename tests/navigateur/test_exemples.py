@@ -102,6 +102,8 @@ async def test_htmx_brings_the_link_and_takes_it_away(service, hotes: Hotes, ouv
     await page.goto(hotes.page(f'<button hx-get="/fragment" hx-target="#x">charger</button><div id="x"></div>{script}'))
     await library(page, "htmx.org/dist/htmx.min.js")
     for _ in range(2):
-        await page.get_by_role("button", name="charger").click()
+        async with page.expect_response("**/fragment"):
+            await page.get_by_role("button", name="charger").click()
+        await page.evaluate("new Promise((ok) => requestAnimationFrame(() => requestAnimationFrame(ok)))")
         await expect(page.get_by_role("button", **BOUTON)).to_have_count(1)
     await ouvrir_panneau(page)
