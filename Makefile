@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check chromium firefox webkit bench lighthouse screenshots clean
+.PHONY: demo test check chromium firefox webkit exemples bench lighthouse screenshots clean
 
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
 
-test: check chromium firefox webkit
+test: check chromium firefox webkit exemples
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(VENV)/.test
@@ -39,6 +39,14 @@ webkit:
 	  apt-get install -y -qq --no-install-recommends webkit2gtk-driver xvfb orca dbus-daemon >/dev/null; } || true
 	@{ command -v WebKitWebDriver && command -v Xvfb && command -v orca; } >/dev/null || \
 	  echo "*** WEBKIT OR ORCA IS MISSING: their tests will be LEFT OUT (install webkit2gtk-driver xvfb orca) ***" >&2
+
+# What the samples of the documentation are compiled and run with: fetched once, never committed.
+exemples: $(VENV)/.test
+	@test -d $(VENV)/exemples/node_modules || ! command -v npm >/dev/null || \
+	  { echo "Fetching what the samples need (npm)…"; npm install --silent --no-audit --no-fund --ignore-scripts \
+	  --prefix $(VENV)/exemples typescript@5 react@18 react-dom@18 @types/react@18 @hotwired/turbo@8 htmx.org@2 >/dev/null; } || true
+	@test -d $(VENV)/exemples/node_modules || \
+	  echo "*** NPM IS MISSING: the samples of the documentation will NOT be compiled nor run ***" >&2
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench

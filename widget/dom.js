@@ -4,9 +4,9 @@ export function h(nom, attributs, ...enfants) {
   const element = /svg|path/.test(nom)
     ? document.createElementNS("http://www.w3.org/2000/svg", nom)
     : document.createElement(nom);
-  for (const cle in attributs) {
-    const valeur = attributs[cle];
-    if (typeof valeur == "function") element.addEventListener(cle, valeur);
+  // Own properties only: a page may have added some to every object.
+  for (const [cle, valeur] of Object.entries(attributs || 0)) {
+    if (valeur?.call) element.addEventListener(cle, valeur);
     else if (valeur || valeur === "") element.setAttribute(cle, valeur);
   }
   element.append(...enfants.flat().filter(Boolean));

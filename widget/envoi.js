@@ -4,17 +4,12 @@
 // can be sent any number of times); `c` is what completes it; `t` is when it was given. Unsent avis, and nothing else,
 // are kept in localStorage for seven days; without storage they live as long as the page.
 
-export const SERVICE = new URL(import.meta.url).origin;
+const { origin, hash } = new URL(import.meta.url);
+export const SERVICE = hash.slice(1) || origin;
 const API = SERVICE + "/api/v1/avis";
 const COFFRE = "jdma " + SERVICE;
 const SEMAINE = 6048e5;
 const enCours = new Set();
-
-// crypto.randomUUID is missing on pages served without TLS, as pre-production sites often are.
-export const uuid = () =>
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-    (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
-  );
 
 function gardes() {
   try {

@@ -1,11 +1,9 @@
 // The questions after the first one, and the thanks; loaded once somebody has begun to answer.
-import { deposer, reprendre, uuid } from "./envoi.js";
+import { deposer, reprendre } from "./envoi.js";
 import { complement, etapes } from "./etapes.js";
 import { CSS } from "./construit.js";
 
 const MERCI = 4;
-const style = new CSSStyleSheet();
-style.replaceSync(CSS);
 
 function parcours(hote, cadre, fiche, emettre) {
   const { h, statut } = hote;
@@ -24,7 +22,7 @@ function parcours(hote, cadre, fiche, emettre) {
   function envoyer() {
     if (!hote.sure) return;
     if (!avis) {
-      const d = hote.d || { id: uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
+      const d = hote.d || { id: hote.uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
       avis = hote.racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
       remis = JSON.stringify({ note: d.note });
     }
@@ -68,7 +66,8 @@ function parcours(hote, cadre, fiche, emettre) {
     else modifie = 0;
     const essai = fiche.essai && h("p", { class: "essai" }, T.essai);
     const actions = n < MERCI && h("div", { class: "actions" }, retour, suite);
-    cadre.replaceChildren(h("form", { submit }, essai, contenu, actions));
+    cadre.textContent = "";
+    cadre.append(h("form", { submit }, essai, contenu, actions));
     titre.focus();
   }
 
@@ -117,7 +116,7 @@ export default async function questions(hote) {
     racine.host.dispatchEvent(
       new CustomEvent("jdma:" + nom, { bubbles: true, composed: true, detail: { bouton: hote.cle, ...detail } }),
     );
-  racine.adoptedStyleSheets.push(style);
+  hote.styler(racine, CSS);
   // Enter held down must neither run through the questions nor close what it has just opened.
   racine.addEventListener("keydown", (e) => {
     if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
@@ -127,7 +126,10 @@ export default async function questions(hote) {
   const { T, vue } = fiche;
   fermer?.setAttribute("aria-label", T.fermer);
   statut.textContent = "";
-  if (!fermer) racine.firstChild.replaceChildren(cadre, statut);
+  if (!fermer) {
+    racine.firstChild.textContent = "";
+    racine.firstChild.append(cadre, statut);
+  }
   if (vue[1]) parcours(hote, cadre, fiche, emettre);
   else cadre.remove((statut.textContent = vue));
 }

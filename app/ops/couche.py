@@ -47,14 +47,17 @@ OUVERT = [
 ]
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, HEAD, POST, PATCH, OPTIONS"),
-    (b"access-control-allow-headers", b"Authorization, Content-Type, If-None-Match"),
     (b"access-control-max-age", b"86400"),
     (b"cache-control", b"public, max-age=86400"),
 ]
 OUVERTS = ("/api/", "/donnees/", "/widget/")
 """Paths that any site may read; nothing there depends on who asks, and no cookie exists."""
+DU_BOUTON = ("/api/v1/avis", "/widget/v1/boutons/")
+"""What the button asks for from pages whose `fetch` is wrapped: see docs/decisions/0010-en-tetes-des-pages.md."""
+EN_TETES = b"Authorization, Content-Type, If-None-Match"
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
+_TOKENS = re.compile(rb"[A-Za-z0-9_, .-]{1,2000}")
 _series: dict[tuple[str, str, int], Histogram] = {}
 _prefix, _numbers = secrets.token_hex(4), itertools.count()
 
@@ -80,7 +83,7 @@ class Couche:
             scope = {**scope, "method": "GET"}  # the server, which knows the real one, sends no body
         REQUETE.set(reply.id)
         if reply.ouvert and scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method"):
-            await reply.bare(204, PREFLIGHT)
+            await reply.bare(204, [*PREFLIGHT, allowed_headers(scope)])
         else:
             await self._serve(scope, receive, reply)
         reply.measure()
@@ -138,9 +141,9 @@ class _Reply:
             # What a 304 says replaces what the browser kept: a page seen again would lose its own policy.
             if self.status != 304 and not any(name == b"content-security-policy" for name, _ in headers):
                 headers.append(CSP)
-            headers += OUVERT if self.ouvert else PAGES
             if self.status >= 400:
                 _complete_refusal(headers)
+            headers += open_to(self.scope) if self.ouvert else PAGES
             headers.append((b"x-request-id", self.id.encode()))
             if self.scope["scheme"] == "https":
                 headers.append(HSTS)
@@ -186,6 +189,32 @@ def _relative(scope: Scope, location: bytes) -> bytes:
     """
     here = b"%s://%s/" % (scope["scheme"].encode(), header(scope, b"host") or b"")
     return b"/" + location.removeprefix(here).lstrip(b"/\\") if location.startswith(here) else location
+
+
+def open_to(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The CORS headers of an open path. Where the button asks, the page's origin is named and its credentials are
+    accepted, then ignored: a page whose `fetch` always sends cookies could not read the reply otherwise.
+    """
+    origin = header(scope, b"origin") if _du_bouton(scope) else None
+    if origin is None or origin == b"null":
+        return OUVERT
+    named = {b"access-control-allow-origin": origin}
+    return [
+        *((name, named.get(name, value)) for name, value in OUVERT),
+        (b"access-control-allow-credentials", b"true"),
+        (b"vary", b"Origin"),
+    ]
+
+
+def allowed_headers(scope: Scope) -> tuple[bytes, bytes]:
+    """What a request may carry: to the button's own routes, whatever the page adds to all its requests (tracing)."""
+    asked = header(scope, b"access-control-request-headers") if _du_bouton(scope) else None
+    return b"access-control-allow-headers", asked if asked and _TOKENS.fullmatch(asked) else EN_TETES
+
+
+def _du_bouton(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path == DU_BOUTON[0] or path.startswith((DU_BOUTON[0] + "/", DU_BOUTON[1]))
 
 
 def route_template(scope: Scope) -> str:

@@ -49,6 +49,8 @@ def dire(fiche: Fiche | None, t: dict[str, Any], demande: str) -> list[str] | di
         vue, suite = [t["widget"]["clos"]], {}
     else:
         vue, suite = premiere_question(fiche, t), {"slug": fiche.slug, "essai": fiche.essai}
+        if fiche.essai and demande != "panneau":  # the panel says it above the question
+            vue[1] = t["page"]["essai"] + " " + vue[1]
     if not demande:
         return vue
     suite |= {"T": textes_questions(t)}

@@ -111,7 +111,8 @@ async def test_an_avis_kept_by_a_tab_that_is_still_open_is_not_sent_over_what_th
 
 async def test_a_beacon_that_the_browser_refuses_is_not_taken_for_sent(service, hotes, ouvrir):
     bouton = await service.bouton()
-    page = (await ouvrir()).page
+    fenetre = await ouvrir()
+    page = fenetre.page
     never = asyncio.Event()
 
     async def late(route: Route) -> None:
@@ -121,11 +122,13 @@ async def test_a_beacon_that_the_browser_refuses_is_not_taken_for_sent(service, 
     await page.route("**/widget/v1/questions*", late)
     address = hotes.page(extrait(service.base, bouton.cle, mode="integre"))
     await page.goto(address)
+    await fenetre.context.set_offline(True)
     async with page.expect_event("request", lambda request: "/questions." in request.url):
         await page.get_by_role("radio", name="Bien").click()
     await page.goto("about:blank")
     never.set()
     await page.unroute_all(behavior="ignoreErrors")
+    await fenetre.context.set_offline(False)
     assert await service.avis(bouton) == []
     await page.goto(address + "#")
     await service.arrives(bouton, note=10)
