@@ -99,6 +99,7 @@ class AvisComplement(_Strict):
     note: Note = Field(default=None)  # type: ignore[assignment]  # absent is fine, null is not
     reponses: ReponsesComplement | None = None
     commentaire: Commentaire | None = None
+    ordre: Annotated[int, Field(ge=0, le=2**53 - 1)] | None = None
 
 
 read_depose = TypeAdapter(AvisDepose).validate_json
