@@ -13,8 +13,6 @@ const OPTIONS = {
   position: ["page", "bas-droite", "bas-gauche"],
   langue: Object.keys(TEXTES),
 };
-const style = new CSSStyleSheet();
-style.replaceSync(CSS);
 let averti;
 
 // Tried until it works, less and less often, and at once when the network is back.
@@ -39,6 +37,16 @@ export const charger = (racine, attendre) =>
   }, attendre);
 
 const courte = (langue) => langue?.split("-")[0].toLowerCase();
+
+// A page without TLS has no randomUUID, and an old one no crypto at all; a blob's address ends with one.
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
+
+// Given again rather than added to: older browsers freeze the list.
+function styler(racine, css) {
+  const style = new CSSStyleSheet();
+  style.replaceSync(css);
+  racine.adoptedStyleSheets = [...racine.adoptedStyleSheets, style];
+}
 
 export class JdmaAvis extends HTMLElement {
   static observedAttributes = ["bouton", "apercu", ...Object.keys(OPTIONS)];
@@ -98,11 +106,12 @@ export class JdmaAvis extends HTMLElement {
     );
     const racine = this.#racine;
     const attendre = () => (statut.textContent = attente);
-    racine.adoptedStyleSheets = [style];
+    racine.adoptedStyleSheets = [];
     racine.replaceChildren(corps);
+    styler(racine, CSS);
     if (!cle) return;
     const hote = (this.#hote = {
-      cle, mode, langue, racine, statut, h, noter, question, radios,
+      cle, mode, langue, racine, statut, h, noter, question, radios, styler, uuid,
       fiche: (suite) =>
         insister(
           () =>
@@ -115,12 +124,12 @@ export class JdmaAvis extends HTMLElement {
       quitter: () => {
         if (!hote.sure || hote.parti || this.hasAttribute("apercu")) return;
         try {
-          hote.d ||= { id: crypto.randomUUID(), bouton: cle, note: hote.note, langue };
+          hote.d ||= { id: uuid(), bouton: cle, note: hote.note, langue };
           hote.parti = navigator.sendBeacon(SERVICE + "/api/v1/avis", JSON.stringify(hote.d)); // else next time
           const gardes = JSON.parse(localStorage[COFFRE] || "[]");
           localStorage[COFFRE] = JSON.stringify([...gardes, { d: hote.d, t: Date.now() }]);
         } catch {
-          // A page without TLS has no randomUUID; storage may be blocked.
+          // Storage may be blocked.
         }
       },
     });
@@ -129,7 +138,7 @@ export class JdmaAvis extends HTMLElement {
       hote.note = note ?? hote.note;
       hote.sure ||= sure;
       if (hote.charge) return hote.suivre?.();
-      hote.charge = hote.fiche("&textes=" + mode); // on its way at the same time as the file
+      hote.charge = hote.fiche("&mots=" + mode); // on its way at the same time as the file
       (await charger(racine, attendre)).default(hote);
     };
     if (mode == "lien") corps.prepend(h("a", { class: "bouton", href: `${SERVICE}/avis/${cle}?langue=${langue}`, target: this.getAttribute("target") }, texte));
