@@ -1,53 +1,83 @@
 // The questions after the first one, and the thanks; loaded once somebody has begun to answer.
-import { deposer, reprendre, uuid } from "./envoi.js";
-import { complement, etapes } from "./etapes.js";
+import { deposer, json, reprendre } from "./envoi.js";
+import { complement, poser, remercier } from "./etapes.js";
 import { CSS } from "./construit.js";
 
 const MERCI = 4;
-const style = new CSSStyleSheet();
-style.replaceSync(CSS);
 
 function parcours(hote, cadre, fiche, emettre) {
-  const { h, statut } = hote;
+  const { h, racine, statut } = hote;
   const { T } = fiche;
-  const r = { aide: new Set(), contacts: {}, autre: "", commentaire: "" };
-  const pas = etapes(hote, fiche, r, avancer, (n) => montrer(n, (modifie = 1)));
   let etape = 0;
   let avis;
   let modifie;
   let remis;
   let montree = 0;
+  let dit;
 
-  const trop = () => [...r.commentaire].length > 15000;
+  const questions = poser(hote, fiche, (note, sure) => {
+    hote.note = note;
+    if (sure) avancer();
+  });
+  const pas = h("small");
+  const retour = h("button", { type: "button", class: "retour", click: () => montrer(etape - 1) }, T.retour);
+  const suite = h("button", { class: "bouton" });
+  const actions = h("div", { class: "actions" }, retour, suite);
+  const essai = fiche.essai && h("p", { class: "essai" }, T.essai);
+  const submit = (e) => {
+    e.preventDefault();
+    avancer();
+  };
+  const texte = questions[3].lastChild;
+  const trop = () => [...texte.value].length > 15000;
+
+  // Text stays with the tab, unless the person says otherwise; asked only when it could not leave.
+  const change = (e) => avis.garder(e.target.checked);
+  const garde = h("div", { class: "choix" }, h("label", 0, h("input", { type: "checkbox", change }), h("span", 0, T.garder)));
+
+  function proposer() {
+    if (dit == "attente" && /e":"/.test(remis)) garde.isConnected || statut.before(garde);
+    else garde.remove();
+  }
 
   // What the arrows only went over has not been said.
   function envoyer() {
     if (!hote.sure) return;
     if (!avis) {
-      const d = hote.d || { id: uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
-      avis = hote.racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
-      remis = JSON.stringify({ note: d.note });
+      const d = hote.d || { id: hote.uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
+      avis = racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
+      remis = json(complement(d.note, questions));
     }
-    const suite = complement(hote.note, r, avis.c);
-    const corps = JSON.stringify(suite);
+    const dites = complement(hote.note, questions);
+    const corps = json(dites);
     if (corps == remis) return;
     remis = corps;
-    avis.completer(suite);
+    avis.completer(dites);
   }
 
   function dire(etat) {
-    statut.textContent = T[etat];
-    if (etat != "refus") return;
+    dit = etat;
+    statut.textContent = T.etats[etat];
+    proposer();
+    if (!avis?.refus) return;
     emettre("erreur", { code: avis.refus });
     if (/^(bouton|origine)_/.test(avis.refus)) cadre.remove((statut.textContent = T.clos));
   }
 
+  // What is wrong is said in the page, where it is heard, and by the field itself, which gets the focus.
+  function exiger(champ, message) {
+    champ.setAttribute("aria-invalid", !!message);
+    champ.setAttribute("aria-describedby", message ? "precision statut" : "precision");
+    if (!message) return false;
+    statut.textContent = message;
+    champ.focus();
+    return true;
+  }
+
   function avancer() {
-    const premiere = cadre.querySelector("input");
-    // Not required before: it would be announced as wrong from the start.
-    if (hote.note == null) return premiere.reportValidity((premiere.required = 1));
+    if (exiger(questions[0].querySelector("input"), hote.note == null && T.manque)) return;
     hote.sure = 1;
-    if (trop()) return (statut.textContent = T.trop);
+    if (exiger(texte, trop() && T.trop)) return;
     envoyer();
     if (etape == 3 && !modifie) emettre("complete");
     montrer(modifie ? MERCI : etape + 1);
@@ -56,20 +86,18 @@ function parcours(hote, cadre, fiche, emettre) {
   function montrer(n) {
     etape = n;
     montree = performance.now();
-    const contenu = pas[n]();
+    pas.remove(); // not a part of the question, when it is read again
+    if (n == MERCI) modifie = 0;
+    const contenu = questions[n] || remercier(hote, fiche, questions, (rang) => montrer(rang, (modifie = 1)));
     const titre = contenu.querySelector("h2");
-    const submit = (e) => {
-      e.preventDefault();
-      avancer();
-    };
-    const retour = n > 0 && h("button", { type: "button", class: "retour", click: () => montrer(n - 1) }, T.retour);
-    const suite = h("button", { class: "bouton" }, n == 3 || modifie ? T.terminer : T.continuer);
-    if (n < MERCI) titre.prepend(h("small", 0, T.etape.replace("{n}", n + 1)));
-    else modifie = 0;
-    const essai = fiche.essai && h("p", { class: "essai" }, T.essai);
-    const actions = n < MERCI && h("div", { class: "actions" }, retour, suite);
-    cadre.replaceChildren(h("form", { submit }, essai, contenu, actions));
+    retour.hidden = !n;
+    suite.textContent = n == 3 || modifie ? T.terminer : T.continuer;
+    pas.textContent = T.etape.replace("{n}", n + 1);
+    if (n < MERCI) titre.prepend(pas);
+    cadre.textContent = "";
+    cadre.append(h("form", { submit }, essai, contenu, n < MERCI && actions));
     titre.focus();
+    proposer();
   }
 
   // The second half of a double click must not answer the question that has just come.
@@ -78,7 +106,9 @@ function parcours(hote, cadre, fiche, emettre) {
   };
   cadre.addEventListener("click", click, true);
   // A comment leaves as soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
-  cadre.addEventListener("change", (e) => e.target.localName == "textarea" && (trop() || envoyer()));
+  cadre.addEventListener("change", (e) => e.target == texte && (trop() || envoyer()));
+  // The « back » button brings pages back as they were, whoever sits there now.
+  addEventListener("pagehide", () => etape == MERCI && (cadre.textContent = ""));
   hote.quitter = envoyer;
   if (hote.sure) envoyer();
   montrer(hote.sure ? 1 : 0);
@@ -117,7 +147,7 @@ export default async function questions(hote) {
     racine.host.dispatchEvent(
       new CustomEvent("jdma:" + nom, { bubbles: true, composed: true, detail: { bouton: hote.cle, ...detail } }),
     );
-  racine.adoptedStyleSheets.push(style);
+  hote.styler(racine, CSS);
   // Enter held down must neither run through the questions nor close what it has just opened.
   racine.addEventListener("keydown", (e) => {
     if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
@@ -127,7 +157,11 @@ export default async function questions(hote) {
   const { T, vue } = fiche;
   fermer?.setAttribute("aria-label", T.fermer);
   statut.textContent = "";
-  if (!fermer) racine.firstChild.replaceChildren(cadre, statut);
+  statut.id = "statut";
+  if (!fermer) {
+    racine.firstChild.textContent = "";
+    racine.firstChild.append(cadre, statut);
+  }
   if (vue[1]) parcours(hote, cadre, fiche, emettre);
   else cadre.remove((statut.textContent = vue));
 }
