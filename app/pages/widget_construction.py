@@ -139,6 +139,6 @@ def construire(officiel: bool) -> dict[str, Ressource]:
         "QUESTIONS": f"{suite.empreinte}.",
         "TEXTES": {langue: textes_bouton(textes(langue)) for langue in LANGUES},
     }
-    script = f"(() => {{ {joindre('jdma.js', construit)} }})();"
+    script = f"(() => {{ {numeroter(joindre('jdma.js', construit))} }})();"
     files = [suite, Ressource("jdma.js", reduire("application/javascript", script).encode())]
     return {file.nom: file for file in files}
