@@ -193,6 +193,8 @@ async def test_the_scale_and_the_trial_are_told_too(client, new_bouton, sql):
     assert reply[2:] == ["0\u00a0: très mal", "10\u00a0: très bien"]
     said = [(await client.get(f"/widget/v1/boutons/{b.cle}?textes=integre")).json() for b in (bouton, essai)]
     assert [bouton["essai"] for bouton in said] == [False, True]
+    said = [(await client.get(f"/widget/v1/boutons/{b.cle}?mots=integre")).json() for b in (bouton, essai)]
+    assert [bouton["essai"] for bouton in said] == [False, textes("fr")["page"]["essai"]]
 
 
 def test_no_two_modules_of_a_bundle_declare_the_same_name():

@@ -16,22 +16,26 @@ export const poser = (hote, { T, vue }, choisir) => [
   ),
 ];
 
+export const bouton = (h, texte, click, label) =>
+  h("button", { type: "button", class: "bouton retour", "aria-label": label, click }, texte);
+
 const tous = (questions, css) => questions.flatMap((question) => [...question.querySelectorAll(css)]);
 
 // What was answered, in the words of the page; nothing of a channel whose box is no longer ticked.
 const relire = (question) =>
   tous([question], ":checked, [type=text], textarea")
     .filter((e) => !e.closest(".detail")?.hidden)
-    .map((e) => (e.checked ? e.parentNode.textContent : e.value))
-    .filter(Boolean)
-    .join(" ; ") || "–";
+    .map((e) => (e.type == "checkbox" ? " ; " : ", ") + (e.checked ? e.parentNode.textContent : e.value))
+    .filter((dit) => dit[2])
+    .join("")
+    .replace(/^( ;|,) /, "") || "–";
 
 export function remercier({ h }, { T, vue, essai, slug }, questions, modifier) {
   const lignes = questions.map((question, rang) => {
     const titre = question.querySelector("h2").textContent;
     const dit = relire(question) + (rang || vue[4] ? "" : "/10");
-    const attributs = { type: "button", class: "retour", "aria-label": T.modifier + " – " + titre, click: () => modifier(rang) };
-    return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, dit)), h("button", attributs, T.modifier));
+    const changer = bouton(h, T.modifier, () => modifier(rang), T.modifier + " – " + titre);
+    return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, dit)), changer);
   });
   return h(
     "div",
@@ -63,7 +67,7 @@ export function complement(note, questions) {
       comprehension: rang("comprehension") + 1 || null,
       aide: aide[0] ? aide : null,
       aide_autre: aide.includes("autre") ? propre(tous(questions, "[type=text]")[0], 250) : null,
-      contacts: Object.keys(contacts)[0] ? contacts : null,
+      contacts,
     },
     commentaire: propre(questions[3].lastChild, 15000),
   };

@@ -1,6 +1,6 @@
 // The questions after the first one, and the thanks; loaded once somebody has begun to answer.
 import { deposer, json, reprendre } from "./envoi.js";
-import { complement, poser, remercier } from "./etapes.js";
+import { bouton, complement, poser, remercier } from "./etapes.js";
 import { CSS } from "./construit.js";
 
 const MERCI = 4;
@@ -20,10 +20,10 @@ function parcours(hote, cadre, fiche, emettre) {
     if (sure) avancer();
   });
   const pas = h("small");
-  const retour = h("button", { type: "button", class: "retour", click: () => montrer(etape - 1) }, T.retour);
+  const retour = bouton(h, T.retour, () => montrer(etape - 1));
   const suite = h("button", { class: "bouton" });
   const actions = h("div", { class: "actions" }, retour, suite);
-  const essai = fiche.essai && h("p", { class: "essai" }, T.essai);
+  const essai = fiche.essai && h("p", { class: "essai" }, fiche.essai);
   const submit = (e) => {
     e.preventDefault();
     avancer();
@@ -85,7 +85,7 @@ function parcours(hote, cadre, fiche, emettre) {
 
   function montrer(n) {
     etape = n;
-    montree = performance.now();
+    montree = Date.now();
     pas.remove(); // not a part of the question, when it is read again
     if (n == MERCI) modifie = 0;
     const contenu = questions[n] || remercier(hote, fiche, questions, (rang) => montrer(rang, (modifie = 1)));
@@ -102,7 +102,7 @@ function parcours(hote, cadre, fiche, emettre) {
 
   // The second half of a double click must not answer the question that has just come.
   const click = (e) => {
-    if (e.detail > 1 && performance.now() - montree < 600) e.preventDefault(e.stopPropagation());
+    if (e.detail > 1 && Date.now() - montree < 600) e.preventDefault(e.stopPropagation());
   };
   cadre.addEventListener("click", click, true);
   // A comment leaves as soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
@@ -120,7 +120,7 @@ function panneau(hote, emettre) {
   const { h, racine, statut } = hote;
   const corps = racine.firstChild;
   const cadre = h("div");
-  const fermer = h("button", { type: "button", class: "retour", "aria-label": "", click: () => dialogue.close() }, "✕");
+  const fermer = bouton(h, "✕", () => dialogue.close());
   const close = () => {
     hote.quitter();
     emettre("ferme");

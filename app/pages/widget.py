@@ -38,8 +38,10 @@ async def lire_bouton(cle: str, request: Request) -> Response:
         fiche = None
     t, ancienne = textes(langue), request.query_params.get("textes")
     demande = ancienne or request.query_params.get("mots", "")
-    mots = textes_questions(t) if ancienne else [*mots_questions(t).values()]
-    content, codage = _compresser(orjson.dumps(dire(fiche, t, demande, mots)), codage_accepte(request))
+    said = dire(fiche, t, demande, textes_questions(t) if ancienne else [*mots_questions(t).values()])
+    if not ancienne and isinstance(said, dict) and said.get("essai"):
+        said["essai"] = t["page"]["essai"]
+    content, codage = _compresser(orjson.dumps(said), codage_accepte(request))
     headers = {"cache-control": "public, max-age=60", "content-language": langue, "vary": "Accept-Encoding"}
     return Response(content, headers=headers | codage, media_type="application/json")
 

@@ -86,10 +86,11 @@ def textes_questions(t: dict[str, Any]) -> dict[str, Any]:
 
 def mots_questions(t: dict[str, Any]) -> dict[str, Any]:
     """The same texts and those that came since, each by the path that the sources know it by (`T.aide.question`). They
-    are sent as a list, without the paths: a third less.
+    are sent as a list, without the paths: a sixth less. What a trial says comes only with a trial.
     """
     etats = {nom: t["widget"][nom] for nom in ETATS}
-    return dict(_feuilles(textes_questions(t) | {"etats": etats, "manque": t["erreurs"]["note"]}))
+    dits = {nom: valeur for nom, valeur in textes_questions(t).items() if nom != "essai"}
+    return dict(_feuilles(dits | {"etats": etats, "manque": t["erreurs"]["note"]}))
 
 
 def _feuilles(texts: dict[str, Any], prefixe: str = "") -> Iterator[tuple[str, Any]]:
