@@ -22,7 +22,6 @@ function parcours(hote, cadre, fiche, emettre) {
   const pas = h("small");
   const retour = bouton(h, T.retour, () => montrer(etape - 1));
   const suite = h("button", { class: "bouton" });
-  const actions = h("div", { class: "actions" }, retour, suite);
   const essai = fiche.essai && h("p", { class: "essai" }, fiche.essai);
   const submit = (e) => {
     e.preventDefault();
@@ -90,12 +89,12 @@ function parcours(hote, cadre, fiche, emettre) {
     if (n == MERCI) modifie = 0;
     const contenu = questions[n] || remercier(hote, fiche, questions, (rang) => montrer(rang, (modifie = 1)));
     const titre = contenu.querySelector("h2");
-    retour.hidden = !n;
     suite.textContent = n == 3 || modifie ? T.terminer : T.continuer;
     pas.textContent = T.etape.replace("{n}", n + 1);
     if (n < MERCI) titre.prepend(pas);
     cadre.textContent = "";
-    cadre.append(h("form", { submit }, essai, contenu, n < MERCI && actions));
+    const actions = n < MERCI && h("div", { class: "actions" }, n > 0 && retour, suite);
+    cadre.append(h("form", { submit }, essai, contenu, actions));
     titre.focus();
     proposer();
   }

@@ -185,3 +185,39 @@ async def test_an_older_browser_goes_all_the_way(service, hotes, ouvrir):
     await page.get_by_role("button", name="Terminer").click()
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=10, commentaire="ancien")
+
+
+async def test_an_acknowledged_answer_is_not_undone_by_the_late_retry_of_another_tab(service, hotes, ouvrir):
+    bouton = await service.bouton()
+    fenetre = await ouvrir()
+    first = fenetre.page
+    address = hotes.page(extrait(service.base, bouton.cle))
+    await premiere_question(first, service, hotes, bouton, "hôte")
+    await first.route("**/api/v1/avis**", lambda route: route.abort())
+    await first.get_by_role("radio", name="Mal", exact=True).click()
+    await first.get_by_role("radio", name="Plutôt oui").check()
+    await first.get_by_role("button", name="Continuer").click()
+    second = await fenetre.context.new_page()
+    held: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "PATCH":
+            held.set_result(route)
+        else:
+            await route.continue_()
+
+    await second.route("**/api/v1/avis**", hold)
+    await second.goto(address)
+    late = await held
+    await first.unroute_all()
+    await first.get_by_role("button", name="Retour").click()
+    await first.get_by_role("button", name="Retour").click()
+    await first.get_by_role("radio", name="Bien").click()
+    await first.get_by_role("radio", name="Pas du tout").check()
+    await finir(first, "dit après")
+    await expect(first.get_by_role("status")).to_have_text(ENREGISTREE)
+    await service.arrives(bouton, note=10, commentaire="dit après", reponses='{"comprehension": 1}')
+    async with second.expect_response(lambda reply: reply.request.method == "PATCH"):
+        await late.continue_()
+    await service.arrives(bouton, note=10, commentaire="dit après", reponses='{"comprehension": 1}')
+    await second.close()
