@@ -110,7 +110,11 @@ async def test_no_help_needed_and_help_at_once_is_an_error_beside_the_question(c
 async def test_an_error_is_beside_its_field_described_by_it_and_the_summary_leads_there(client, bouton, valeurs, champ):
     page = (await envoyer(client, bouton, champs(**valeurs))).text
     [cible] = re.findall(r'<li><a href="#([^"]+)">', page)
-    assert re.search(rf'<(?:input|textarea)[^>]* id="{cible}"', page)
+    [balise] = re.findall(rf'<(?:input|textarea)[^>]* id="{cible}"[^>]*>', page)
+    assert 'aria-invalid="true"' in balise
+    assert re.search(rf'aria-describedby="[^"]*erreur-{champ}"', balise)
+    assert page.count('aria-invalid="true"') == 1
+    assert re.search(r'role="alert" id="alerte" tabindex="-1" autofocus', page)
     assert page.count(f'id="erreur-{champ}"') == 1
     assert re.search(rf'aria-describedby="[^"]*erreur-{champ}"', page)
 

@@ -12,7 +12,7 @@ from app.pages import integrer_csp
 from app.pages.formulaire_rendu import ressources
 from app.pages.formulaire_textes import LANGUES, textes
 from app.pages.integrer import fragments
-from app.pages.widget_construction import construire, joindre
+from app.pages.widget_construction import construire, joindre, mots_questions, numeroter
 from app.pages.widget_images import images
 from tests.conftest import serving
 
@@ -29,7 +29,7 @@ PAIRS = [
 
 async def sizes(client, cles: dict[str, str]) -> dict[str, dict[str, int]]:
     """Bytes over the wire of each file, by coding; `cles` names a bouton of each scale."""
-    asked = {"question": "", "suite": "&textes=integre", "les deux": "&textes=panneau"}
+    asked = {"question": "", "suite": "&mots=integre", "les deux": "&mots=panneau"}
     paths = {"jdma.js": "/widget/v1/jdma.js", "questions.js": "/widget/v1/questions.js"} | {
         f"{nom}, {echelle}, {langue}": f"/widget/v1/boutons/{cle}?langue={langue}{demande}"
         for nom, demande in asked.items()
@@ -156,13 +156,26 @@ async def test_what_a_bouton_asks_is_told_in_each_language(client, bouton, sql):
         assert suite["T"]["continuer"]
         assert suite["slug"] == bouton.slug
         assert {"vue": first} | suite == both
+        listed, all_listed = [(await client.get(f"{path}&mots={mode}")).json() for mode in ("integre", "panneau")]
+        assert listed["T"] == list(mots_questions(textes(langue)).values())
+        assert {"vue": first} | listed == all_listed
+
+
+def test_the_scripts_find_each_text_by_its_place_in_every_language():
+    paths = [list(mots_questions(textes(langue))) for langue in LANGUES]
+    assert paths.count(paths[0]) == len(LANGUES)
+    assert numeroter("T.comprehension.question + T.etats[etat]") == (
+        f"T[{paths[0].index('comprehension.question')}] + T[{paths[0].index('etats')}][etat]"
+    )
+    with pytest.raises(KeyError):
+        numeroter("T.inconnu.texte")
 
 
 async def test_a_bouton_that_takes_no_avis_says_so_whatever_is_asked(client):
     path = "/widget/v1/boutons/nulle-part?langue=fr"
     [clos] = (await client.get(path)).json()
     assert "ne recueille pas d’avis" in clos
-    for more in ("&textes=integre", "&textes=panneau"):
+    for more in ("&textes=integre", "&textes=panneau", "&mots=integre", "&mots=panneau"):
         said = (await client.get(path + more)).json()
         assert said.keys() == {"vue", "T"}
         assert said["vue"] == [clos]
@@ -180,6 +193,8 @@ async def test_the_scale_and_the_trial_are_told_too(client, new_bouton, sql):
     assert reply[2:] == ["0\u00a0: très mal", "10\u00a0: très bien"]
     said = [(await client.get(f"/widget/v1/boutons/{b.cle}?textes=integre")).json() for b in (bouton, essai)]
     assert [bouton["essai"] for bouton in said] == [False, True]
+    said = [(await client.get(f"/widget/v1/boutons/{b.cle}?mots=integre")).json() for b in (bouton, essai)]
+    assert [bouton["essai"] for bouton in said] == [False, textes("fr")["page"]["essai"]]
 
 
 def test_no_two_modules_of_a_bundle_declare_the_same_name():

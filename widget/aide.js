@@ -1,57 +1,35 @@
 // The question about help: several answers, or none at all; and for each administrative channel, how it went.
 
-export const CANAUX = ["guichet", "telephone", "courriel", "messagerie"];
-export const AIDES = ["aucune", ...CANAUX, "proche", "association", "internet", "autre"];
+// One answer among texts; which one is read in the page, by its rank.
+export const choix = ({ radios }, nom, textes, genre) => radios(nom, textes.map((texte) => [0, texte]), 1, () => {}, genre);
 
-// What was said of the channels that are still ticked, or null.
-export function contacts(r) {
-  const dits = CANAUX.filter((canal) => r.aide.has(canal) && r.contacts[canal]);
-  return dits[0] ? Object.fromEntries(dits.map((canal) => [canal, r.contacts[canal]])) : null;
-}
-
-function canal({ h, radios }, T, r, nom) {
-  const contact = r.contacts[nom] || {};
-  const retenir = (cle) => (valeur) => {
-    r.contacts[nom] = contact;
-    contact[cle] = valeur;
-  };
-  const niveaux = T.satisfaction.niveaux.map((texte, rang) => [rang + 1, texte]);
-  const joint = [
-    [true, T.joint.oui],
-    [false, T.joint.non],
-  ];
-  const demande = (titre, ...reponses) =>
-    h("fieldset", 0, h("legend", 0, T.canaux[nom] + " – " + titre), radios(...reponses, "serre"));
-  return [
-    demande(T.joint.question, "joint-" + nom, joint, contact.joint, retenir("joint")),
-    demande(T.satisfaction.question, "satisfaction-" + nom, niveaux, contact.satisfaction, retenir("satisfaction")),
-  ];
-}
-
-export function aides(outils, T, r) {
+function canal(outils, T, nom) {
   const { h } = outils;
-  const cases = AIDES.map((nom) => {
-    const bouton = h("input", { type: "checkbox", checked: r.aide.has(nom), change: () => cocher(nom, bouton.checked) });
-    let detail = [];
-    if (CANAUX.includes(nom)) detail = canal(outils, T, r, nom);
-    if (nom == "autre") {
-      const input = (e) => (r.autre = e.target.value);
-      detail = [h("label", 0, T.aide.autre, h("input", { type: "text", maxlength: 250, value: r.autre, input }))];
-    }
-    return [nom, bouton, h("div", { class: "detail", hidden: !r.aide.has(nom) || !detail[0] }, detail)];
+  const demande = (cle, titre, textes) =>
+    h("fieldset", 0, h("legend", 0, T.canaux[nom] + " – " + titre), choix(outils, cle + nom, textes, ""));
+  return [
+    demande("joint-", T.joint.question, [T.joint.oui, T.joint.non]),
+    demande("satisfaction-", T.satisfaction.question, T.satisfaction.niveaux),
+  ];
+}
+
+export function aides(outils, T) {
+  const { h } = outils;
+  const cases = Object.entries(T.aide.choix).map(([nom, texte]) => {
+    const autre = nom == "autre" && h("label", 0, T.aide.autre, h("input", { type: "text", maxlength: 250 }));
+    const detail = T.canaux[nom] ? canal(outils, T, nom) : autre;
+    return [
+      h("label", 0, h("input", { type: "checkbox", name: "aide", value: nom }), h("span", 0, texte)),
+      detail && h("div", { class: "detail", hidden: "" }, detail),
+    ];
   });
-  function cocher(choisi, oui) {
-    r.aide[oui ? "add" : "delete"](choisi);
-    for (const [nom, bouton, detail] of cases) {
+  const change = ({ target }) => {
+    for (const [label, detail] of cases) {
+      const bouton = label.firstChild;
       // « No help needed » goes with nothing else: the last answer wins.
-      if (oui && (nom == "aucune") != (choisi == "aucune")) r.aide.delete(nom);
-      bouton.checked = r.aide.has(nom);
-      detail.hidden = !bouton.checked || !detail.firstChild;
+      if (target.checked && (bouton.value == "aucune") != (target.value == "aucune")) bouton.checked = 0;
+      if (detail) detail.hidden = !bouton.checked;
     }
-  }
-  return h(
-    "div",
-    { class: "choix aides" },
-    cases.map(([nom, bouton, detail]) => [h("label", 0, bouton, h("span", 0, T.aide.choix[nom])), detail]).flat(),
-  );
+  };
+  return h("div", { class: "choix aides", change }, cases.flat());
 }

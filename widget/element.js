@@ -185,7 +185,7 @@ export class JdmaAvis extends HTMLElement {
       hote.sure ||= sure;
       hote.quitter();
       if (hote.charge) return hote.suivre?.();
-      hote.charge = hote.fiche("&textes=" + mode); // on its way at the same time as the file
+      hote.charge = hote.fiche("&mots=" + mode); // on its way at the same time as the file
       const questions = await charger(racine, service, attendre);
       secours.remove();
       questions.default(hote);

@@ -1,96 +1,74 @@
-// What each step shows. `r` holds the answers: comprehension, aide (a set), autre, contacts, commentaire.
-import { AIDES, aides, contacts } from "./aide.js";
+// What each step shows, and what was answered there: the page itself remembers it.
+import { aides, choix } from "./aide.js";
 import { SERVICE } from "./envoi.js";
 
-const numerotes = (textes) => textes.map((texte, rang) => [rang + 1, texte]);
-
-function commenter({ h }, T, r) {
-  const attributs = { id: "commentaire", "aria-describedby": "precision", rows: 5, dir: "auto" };
-  attributs.input = (e) => (r.commentaire = e.target.value);
-  return h(
+// The four questions. `choisir` hears the note, and whether it is sure.
+export const poser = (hote, { T, vue }, choisir) => [
+  hote.noter(vue, hote.note, choisir),
+  hote.question(T.comprehension.question, T.facultatif, choix(hote, "comprehension", T.comprehension.niveaux, "smileys niveaux")),
+  hote.question(T.aide.question, T.facultatif + ". " + T.aide.precision, aides(hote, T)),
+  hote.h(
     "div",
     0,
-    h("h2", { tabindex: -1 }, h("label", { for: "commentaire" }, T.commentaire.question)),
-    h("p", { id: "precision" }, T.commentaire.precision),
-    h("textarea", attributs, r.commentaire),
-  );
-}
+    hote.h("h2", { tabindex: -1 }, hote.h("label", { for: "commentaire" }, T.commentaire.question)),
+    hote.h("p", { id: "precision" }, T.commentaire.precision),
+    hote.h("textarea", { id: "commentaire", "aria-describedby": "precision", rows: 5, dir: "auto" }),
+  ),
+];
 
-// One kind of help as it is read again: « Yes, by phone, Yes, Bad ».
-function relire(nom, T, r) {
-  const { joint, satisfaction } = r.contacts[nom] || {};
-  return [
-    T.aide.choix[nom],
-    joint != null && T.joint[joint ? "oui" : "non"],
-    T.satisfaction.niveaux[satisfaction - 1],
-    nom == "autre" && r.autre,
-  ]
-    .filter(Boolean)
-    .join(", ");
-}
+export const bouton = (h, texte, click, label) =>
+  h("button", { type: "button", class: "bouton retour", "aria-label": label, click }, texte);
 
-function remercier({ h, note }, fiche, r, montrer) {
-  const { T } = fiche;
-  const [titre, , ...mots] = fiche.vue;
-  const reponses = [
-    mots[2] ? mots[note / 5] : note + "/10",
-    T.comprehension.niveaux[r.comprehension - 1],
-    AIDES.filter((nom) => r.aide.has(nom))
-      .map((nom) => relire(nom, T, r))
-      .join(" ; "),
-    r.commentaire,
-  ];
-  const lignes = [titre, T.comprehension.question, T.aide.question, T.commentaire.question].map((question, rang) => {
-    const attributs = { type: "button", class: "retour", "aria-label": T.modifier + " – " + question, click: () => montrer(rang) };
-    return h("li", 0, h("p", 0, question, h("b", { dir: "auto" }, reponses[rang] || "–")), h("button", attributs, T.modifier));
+const tous = (questions, css) => questions.flatMap((question) => [...question.querySelectorAll(css)]);
+
+// What was answered, in the words of the page; nothing of a channel whose box is no longer ticked.
+const relire = (question) =>
+  tous([question], ":checked, [type=text], textarea")
+    .filter((e) => !e.closest(".detail")?.hidden)
+    .map((e) => (e.type == "checkbox" ? " ; " : ", ") + (e.checked ? e.parentNode.textContent : e.value))
+    .filter((dit) => dit[2])
+    .join("")
+    .replace(/^( ;|,) /, "") || "–";
+
+export function remercier({ h }, { T, vue, essai, slug }, questions, modifier) {
+  const lignes = questions.map((question, rang) => {
+    const titre = question.querySelector("h2").textContent;
+    const dit = relire(question) + (rang || vue[4] ? "" : "/10");
+    const changer = bouton(h, T.modifier, () => modifier(rang), T.modifier + " – " + titre);
+    return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, dit)), changer);
   });
   return h(
     "div",
     0,
     h("h2", { tabindex: -1 }, T.merci),
-    !fiche.essai && h("ul", 0, T.suite.map((ligne) => h("li", 0, ligne))),
-    h("p", 0, h("a", { href: SERVICE + "/demarches/" + fiche.slug, target: "_blank" }, T.chiffres)),
+    !essai && h("ul", 0, T.suite.map((ligne) => h("li", 0, ligne))),
+    h("p", 0, h("a", { href: SERVICE + "/demarches/" + slug, target: "_blank" }, T.chiffres)),
     h("h3", 0, T.reponses),
     h("ul", { class: "relu" }, lignes),
   );
 }
 
-// The five steps: four questions and the thanks. `avancer` is called by an answer that needs no « Continue ».
-export const etapes = (hote, fiche, r, avancer, montrer) => {
-  const { T } = fiche;
-  return [
-    () =>
-      hote.noter(fiche.vue, hote.note, (note, sure) => {
-        hote.note = note;
-        if (sure) avancer();
-      }),
-    () => {
-      const choisir = (niveau) => (r.comprehension = niveau);
-      const niveaux = numerotes(T.comprehension.niveaux);
-      const reponses = hote.radios("comprehension", niveaux, r.comprehension, choisir, "niveaux");
-      return hote.question(T.comprehension.question, T.facultatif, reponses);
-    },
-    () => hote.question(T.aide.question, T.facultatif + ". " + T.aide.precision, aides(hote, T, r)),
-    () => commenter(hote, T, r),
-    () => remercier(hote, fiche, r, montrer),
-  ];
-};
-
 // No one means to type a NUL or half an emoji, and no database can hold them.
-const propre = (texte, longueur) => [...texte.replace(/[\0\p{Cs}]/gu, "")].slice(0, longueur).join("");
+const propre = (champ, longueur) => [...champ.value.replace(/[\0\p{Cs}]/gu, "")].slice(0, longueur).join("") || null;
 
-// All the answers, so that a step that did not arrive comes with the next; null takes back what was said `avant`.
-export function complement(note, r, avant = {}) {
-  const suite = { note };
-  if (r.comprehension || r.aide.size || "reponses" in avant) {
-    suite.reponses = {
-      comprehension: r.comprehension || null,
-      aide: r.aide.size ? [...r.aide] : null,
-      aide_autre: (r.aide.has("autre") && propre(r.autre, 250)) || null,
-      contacts: contacts(r),
-    };
+// All the answers, so that a step that did not arrive comes with the next; null takes one back.
+export function complement(note, questions) {
+  const rang = (nom) => tous(questions, `[name=${nom}]`).findIndex((e) => e.checked);
+  const aide = tous(questions, "[name=aide]:checked").map((e) => e.value);
+  const contacts = {};
+  for (const nom of aide) {
+    const joint = rang("joint-" + nom);
+    const satisfaction = rang("satisfaction-" + nom) + 1 || null;
+    if (joint >= 0 || satisfaction) contacts[nom] = { joint: joint < 0 ? null : !joint, satisfaction };
   }
-  const texte = propre(r.commentaire, 15000);
-  if (texte || "commentaire" in avant) suite.commentaire = texte || null;
-  return suite;
+  return {
+    note,
+    reponses: {
+      comprehension: rang("comprehension") + 1 || null,
+      aide: aide[0] ? aide : null,
+      aide_autre: aide.includes("autre") ? propre(tous(questions, "[type=text]")[0], 250) : null,
+      contacts,
+    },
+    commentaire: propre(questions[3].lastChild, 15000),
+  };
 }

@@ -1,6 +1,6 @@
 // The form page with JavaScript: the same fields, one question at a time, sent as they are answered, without reloading.
 import { h } from "./dom.js";
-import { deposer, reprendre } from "./envoi.js";
+import { deposer, json, masquer, reprendre } from "./envoi.js";
 
 const form = document.getElementById("avis");
 const mots = JSON.parse(form.dataset.mots);
@@ -9,20 +9,28 @@ const titres = questions.map((question) => question.querySelector("h2"));
 const enonces = titres.map((titre) => titre.firstChild.textContent.trim());
 const MERCI = questions.length;
 const contenu = document.getElementById("contenu");
-const statut = h("p", { role: "status" });
+const statut = h("p", { role: "status", id: "statut" });
 const retour = h("button", { type: "button", class: "retour", click: () => montrer(etape - 1) }, mots.retour);
 const suite = form.querySelector(".actions button");
 const merci = h("div", { hidden: true });
 const pas = h("small", { class: "pas" });
-const erreur = h("p", { class: "erreur", id: "erreur-note" }, mots.manque);
+const erreur = h("p", { class: "erreur", id: "erreur-note", role: "alert" }, mots.manque);
+const accord = h(
+  "div",
+  { class: "choix" },
+  h("input", { type: "checkbox", id: "garder", change: (e) => avis.garder(e.target.checked) }),
+  h("label", { for: "garder" }, h("span", 0, mots.garder)),
+);
 let etape = 0;
 let avis;
 let modifie;
 let remis;
-let recu;
+let debut;
+let dit;
 let montree = 0;
+let vide = null; // takes back what was said; undefined leaves it, when a reload could not find it again
 
-const { commentaire } = form.elements;
+const { commentaire, aide_autre: autre } = form.elements;
 const trop = () => [...commentaire.value].length > 15000;
 const champ = (nom) => new FormData(form).get(nom);
 const nombre = (nom) => +champ(nom) || null;
@@ -44,37 +52,75 @@ function complement() {
     reponses: {
       comprehension: nombre("comprehension"),
       aide: aide[0] ? aide : null,
-      aide_autre: aide.includes("autre") ? propre(form.elements.aide_autre.value, 250) : null,
+      aide_autre: aide.includes("autre") ? propre(autre.value, 250) ?? vide : null,
       contacts: contacts[0] ? Object.fromEntries(contacts) : null,
     },
-    commentaire: propre(commentaire.value, 15000),
+    commentaire: propre(commentaire.value, 15000) ?? vide,
   };
 }
 
 const adresse = location.href;
+const HEURE = 36e5;
+const BROUILLON = "jdma brouillon";
 
-// A reload finds the same avis again in the history of the tab, and not a second one to give. Once all of it is stored
-// and thanks were said, it finds the thanks alone: the next person at this computer must not read what was answered.
+// What was typed stays in the tab, masked, while somebody is at it.
+function noter(brouillon) {
+  try {
+    if (brouillon) sessionStorage[BROUILLON] = json(brouillon, masquer);
+    else delete sessionStorage[BROUILLON];
+  } catch {
+    // Blocked or full: a reload will find the rest.
+  }
+}
+
+function brouillon(id) {
+  try {
+    const garde = JSON.parse(sessionStorage[BROUILLON]);
+    return garde.id == id ? garde : {};
+  } catch {
+    return {};
+  }
+}
+
+// A reload finds the same avis again in the history of the tab, and not a second one to give; the history outlives the
+// tab, and holds no text. Once all of it is stored and thanks were said, it finds the thanks alone: the next person at
+// this computer must not read what was answered.
 function retenir() {
-  if (recu && etape == MERCI) history.replaceState(null, "", form.action + "/merci?langue=" + mots.langue);
-  else history.replaceState({ d: avis.d, etape, champs: [...new FormData(form)] }, "", adresse);
+  if (fini()) {
+    noter();
+    return history.replaceState(null, "", form.action + "/merci?langue=" + mots.langue);
+  }
+  const champs = [...new FormData(form)].filter(([nom]) => !/^(commentaire|aide_autre)$/.test(nom));
+  noter({ id: avis.d.id, commentaire: commentaire.value, aide_autre: autre.value });
+  history.replaceState({ d: avis.d, t: debut, etape, champs }, "", adresse);
+}
+
+const fini = () => dit == "envoye" && etape == MERCI;
+
+// Text stays with the tab, unless the person says otherwise; asked only when it could not leave.
+function proposer() {
+  const { commentaire: texte, reponses } = complement();
+  if (dit == "attente" && (texte || reponses.aide_autre)) accord.isConnected || statut.before(accord);
+  else accord.remove();
 }
 
 function dire(etat) {
-  recu = etat == "envoye";
-  if (recu) retenir();
+  dit = etat;
+  if (fini()) retenir();
   statut.textContent = mots[etat];
+  proposer();
   // Closed, unknown, refused: the server's own page explains it.
-  if (etat == "refus") form.submit();
+  if (avis?.refus) form.submit();
 }
 
 function envoyer() {
   if (champ("note") == null) return;
-  const corps = JSON.stringify(complement());
+  const corps = json(complement());
   if (corps == remis) return;
   remis = corps;
   const premier = !avis;
   if (premier) {
+    debut = Date.now();
     const d = { id: form.elements.id.value, bouton: mots.cle, note: +champ("note"), langue: mots.langue };
     avis = deposer(d, dire, () => {});
     document.querySelector("nav").hidden = true; // another page would be another avis
@@ -119,37 +165,42 @@ function montrer(n, viser = true) {
   const cible = titres[n] || merci.querySelector("h1");
   cible.tabIndex = -1;
   if (viser) cible.focus();
-  if (avis) retenir();
+  if (avis) retenir(proposer());
 }
 
-// The one answer that cannot be left out: said beside it, in the words of the page without JavaScript, until it is given.
-function reclamer() {
+// What is wrong is said in the page, where it is heard, and by the field itself, which gets the focus, until it is mended.
+function exiger(champ, faute, annonce, precision = "") {
+  champ.setAttribute("aria-invalid", faute);
+  champ.setAttribute("aria-describedby", faute ? `${precision} ${annonce.id}` : precision);
+  if (faute) champ.focus();
+  return faute;
+}
+
+// The one answer that cannot be left out, in the words of the page without JavaScript.
+function manque() {
   const [premiere] = questions;
-  const manque = champ("note") == null;
-  premiere.classList.toggle("fautive", manque);
+  const faute = champ("note") == null;
+  premiere.classList.toggle("fautive", faute);
   erreur.remove();
   premiere.removeAttribute("aria-describedby");
-  if (!manque) return false;
-  premiere.setAttribute("aria-describedby", erreur.id);
-  premiere.querySelector("legend").after(erreur);
-  premiere.querySelector("input").focus();
-  return true;
+  if (faute) premiere.setAttribute("aria-describedby", erreur.id, premiere.querySelector("legend").after(erreur));
+  return exiger(premiere.querySelector("input"), faute, erreur);
 }
 
 function avancer() {
-  if (etape == MERCI) return;
-  if (reclamer()) return;
-  commentaire.ariaInvalid = trop() || null;
-  if (trop()) {
-    statut.textContent = mots.trop;
-    return commentaire.focus();
-  }
+  if (etape == MERCI || manque()) return;
+  if (trop()) statut.textContent = mots.trop;
+  if (exiger(commentaire, trop(), statut, "precision-commentaire")) return;
   envoyer();
   montrer(modifie ? MERCI : etape + 1);
 }
 
-function reprise({ d, champs, etape: rang }) {
-  for (const [nom, valeur] of champs) {
+// After an hour nothing more can be said of an avis, and somebody else may be there: the page starts afresh.
+function reprise({ d, t, champs, etape: rang }) {
+  const { commentaire: texte = "", aide_autre: autrement = "", id } = brouillon(d.id);
+  if (!id) vide = undefined;
+  debut = t;
+  for (const [nom, valeur] of [...champs, ["commentaire", texte], ["aide_autre", autrement]]) {
     for (const e of form.querySelectorAll(`[name="${nom}"]`)) {
       if (/radio|checkbox/.test(e.type)) e.checked ||= e.value == valeur;
       else e.value = valeur;
@@ -191,18 +242,26 @@ function ecouter() {
   });
   // A note that the arrows only went over has not been said.
   document.addEventListener("visibilitychange", () => avis && envoyer());
+  // The « back » button brings pages back as they were, whoever sits there now.
+  addEventListener("pagehide", () => fini() && form.reset((merci.textContent = "")));
+  addEventListener("pageshow", (e) => e.persisted && (fini() || Date.now() - debut > HEURE) && location.reload());
   // As soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
   commentaire.addEventListener("change", () => trop() || envoyer());
 }
 
 reprendre();
 const alerte = document.getElementById("alerte");
-// A page with errors, or that could not be stored, stays whole: everything to correct is in sight.
-if (alerte) alerte.focus();
+// A page with errors, or that could not be stored, stays whole: everything to correct is in sight, and has the focus,
+// which older browsers do not give by themselves.
+if (alerte) "autofocus" in HTMLElement.prototype || alerte.focus();
 else {
   form.after(merci, statut);
   suite.before(retour);
   ecouter();
-  if (history.state?.d) reprise(history.state);
-  else montrer(0, false);
+  if (Date.now() - history.state?.t < HEURE) reprise(history.state);
+  else {
+    noter();
+    history.replaceState(null, "");
+    montrer(0, false);
+  }
 }

@@ -1,51 +1,82 @@
 // The questions after the first one, and the thanks; loaded once somebody has begun to answer.
-import { deposer, reprendre } from "./envoi.js";
-import { complement, etapes } from "./etapes.js";
+import { deposer, json, reprendre } from "./envoi.js";
+import { bouton, complement, poser, remercier } from "./etapes.js";
 import { CSS } from "./construit.js";
 
 const MERCI = 4;
 
 function parcours(hote, cadre, fiche, emettre) {
-  const { h, statut } = hote;
+  const { h, racine, statut } = hote;
   const { T } = fiche;
-  const r = { aide: new Set(), contacts: {}, autre: "", commentaire: "" };
-  const pas = etapes(hote, fiche, r, avancer, (n) => montrer(n, (modifie = 1)));
   let etape = 0;
   let avis;
   let modifie;
   let remis;
   let montree = 0;
+  let dit;
 
-  const trop = () => [...r.commentaire].length > 15000;
+  const questions = poser(hote, fiche, (note, sure) => {
+    hote.note = note;
+    if (sure) avancer();
+  });
+  const pas = h("small");
+  const retour = bouton(h, T.retour, () => montrer(etape - 1));
+  const suite = h("button", { class: "bouton" });
+  const essai = fiche.essai && h("p", { class: "essai" }, fiche.essai);
+  const submit = (e) => {
+    e.preventDefault();
+    avancer();
+  };
+  const texte = questions[3].lastChild;
+  const trop = () => [...texte.value].length > 15000;
+
+  // Text stays with the tab, unless the person says otherwise; asked only when it could not leave.
+  const change = (e) => avis.garder(e.target.checked);
+  const garde = h("div", { class: "choix" }, h("label", 0, h("input", { type: "checkbox", change }), h("span", 0, T.garder)));
+
+  function proposer() {
+    if (dit == "attente" && /e":"/.test(remis)) garde.isConnected || statut.before(garde);
+    else garde.remove();
+  }
 
   // What the arrows only went over has not been said.
   function envoyer() {
     if (!hote.sure) return;
     if (!avis) {
       const d = hote.d || { id: hote.uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
-      avis = hote.racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
-      remis = JSON.stringify({ note: d.note });
+      avis = racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
+      remis = json(complement(d.note, questions));
     }
-    const suite = complement(hote.note, r, avis.c);
-    const corps = JSON.stringify(suite);
+    const dites = complement(hote.note, questions);
+    const corps = json(dites);
     if (corps == remis) return;
     remis = corps;
-    avis.completer(suite);
+    avis.completer(dites);
   }
 
   function dire(etat) {
-    statut.textContent = T[etat];
-    if (etat != "refus") return;
+    dit = etat;
+    statut.textContent = T.etats[etat];
+    proposer();
+    if (!avis?.refus) return;
     emettre("erreur", { code: avis.refus });
     if (/^(bouton|origine)_/.test(avis.refus)) cadre.remove((statut.textContent = T.clos));
   }
 
+  // What is wrong is said in the page, where it is heard, and by the field itself, which gets the focus.
+  function exiger(champ, message) {
+    champ.setAttribute("aria-invalid", !!message);
+    champ.setAttribute("aria-describedby", message ? "precision statut" : "precision");
+    if (!message) return false;
+    statut.textContent = message;
+    champ.focus();
+    return true;
+  }
+
   function avancer() {
-    const premiere = cadre.querySelector("input");
-    // Not required before: it would be announced as wrong from the start.
-    if (hote.note == null) return premiere.reportValidity((premiere.required = 1));
+    if (exiger(questions[0].querySelector("input"), hote.note == null && T.manque)) return;
     hote.sure = 1;
-    if (trop()) return (statut.textContent = T.trop);
+    if (exiger(texte, trop() && T.trop)) return;
     envoyer();
     if (etape == 3 && !modifie) emettre("complete");
     montrer(modifie ? MERCI : etape + 1);
@@ -53,31 +84,30 @@ function parcours(hote, cadre, fiche, emettre) {
 
   function montrer(n) {
     etape = n;
-    montree = performance.now();
-    const contenu = pas[n]();
+    montree = Date.now();
+    pas.remove(); // not a part of the question, when it is read again
+    if (n == MERCI) modifie = 0;
+    const contenu = questions[n] || remercier(hote, fiche, questions, (rang) => montrer(rang, (modifie = 1)));
     const titre = contenu.querySelector("h2");
-    const submit = (e) => {
-      e.preventDefault();
-      avancer();
-    };
-    const retour = n > 0 && h("button", { type: "button", class: "retour", click: () => montrer(n - 1) }, T.retour);
-    const suite = h("button", { class: "bouton" }, n == 3 || modifie ? T.terminer : T.continuer);
-    if (n < MERCI) titre.prepend(h("small", 0, T.etape.replace("{n}", n + 1)));
-    else modifie = 0;
-    const essai = fiche.essai && h("p", { class: "essai" }, T.essai);
-    const actions = n < MERCI && h("div", { class: "actions" }, retour, suite);
+    suite.textContent = n == 3 || modifie ? T.terminer : T.continuer;
+    pas.textContent = T.etape.replace("{n}", n + 1);
+    if (n < MERCI) titre.prepend(pas);
     cadre.textContent = "";
+    const actions = n < MERCI && h("div", { class: "actions" }, n > 0 && retour, suite);
     cadre.append(h("form", { submit }, essai, contenu, actions));
     titre.focus();
+    proposer();
   }
 
   // The second half of a double click must not answer the question that has just come.
   const click = (e) => {
-    if (e.detail > 1 && performance.now() - montree < 600) e.preventDefault(e.stopPropagation());
+    if (e.detail > 1 && Date.now() - montree < 600) e.preventDefault(e.stopPropagation());
   };
   cadre.addEventListener("click", click, true);
   // A comment leaves as soon as one looks elsewhere: a browser may cut short what a page does when it goes away.
-  cadre.addEventListener("change", (e) => e.target.localName == "textarea" && (trop() || envoyer()));
+  cadre.addEventListener("change", (e) => e.target == texte && (trop() || envoyer()));
+  // The « back » button brings pages back as they were, whoever sits there now.
+  addEventListener("pagehide", () => etape == MERCI && (cadre.textContent = ""));
   hote.quitter = envoyer;
   if (hote.sure) envoyer();
   montrer(hote.sure ? 1 : 0);
@@ -89,7 +119,7 @@ function panneau(hote, emettre) {
   const { h, racine, statut } = hote;
   const corps = racine.firstChild;
   const cadre = h("div");
-  const fermer = h("button", { type: "button", class: "retour", "aria-label": "", click: () => dialogue.close() }, "✕");
+  const fermer = bouton(h, "✕", () => dialogue.close());
   const close = () => {
     hote.quitter();
     emettre("ferme");
@@ -126,6 +156,7 @@ export default async function questions(hote) {
   const { T, vue } = fiche;
   fermer?.setAttribute("aria-label", T.fermer);
   statut.textContent = "";
+  statut.id = "statut";
   if (!fermer) {
     racine.firstChild.textContent = "";
     racine.firstChild.append(cadre, statut);

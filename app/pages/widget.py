@@ -13,7 +13,7 @@ from app.demarches.refus import BoutonIntrouvable
 from app.pages import formulaire_sql as sql
 from app.pages.formulaire_fiche import Fiche, fiches
 from app.pages.formulaire_textes import choisir, textes
-from app.pages.widget_construction import construire, textes_questions
+from app.pages.widget_construction import construire, mots_questions, textes_questions
 from app.pages.widget_images import images
 from app.problems import Introuvable
 from app.ressources import IMMUABLE, Ressource, codage_accepte, compresser, serve
@@ -27,21 +27,26 @@ EPINGLE = re.compile(r"(\w{1,40})\.[0-9a-f]{16}\.(js)")
 
 @router.get("/boutons/{cle}")
 async def lire_bouton(cle: str, request: Request) -> Response:
-    """What a bouton asks first, in one language; what it says next with `textes=integre`; both with `textes=panneau`.
-    A bouton that takes no avis says that instead, in a sentence: an error would only fill somebody else's console.
+    """What a bouton asks first, in one language; what it says next with `mots=integre`; both with `mots=panneau`.
+    (`textes=`, where each has its name, is for the pinned scripts of older versions.) A bouton that takes no avis says
+    that instead, in a sentence: an error would only fill somebody else's console.
     """
     langue = choisir(request.query_params.get("langue"))
     try:
         fiche: Fiche | None = await fiches(request).lire(cle)
     except BoutonIntrouvable:
         fiche = None
-    demande = request.query_params.get("textes", "")
-    content, codage = _compresser(orjson.dumps(dire(fiche, textes(langue), demande)), codage_accepte(request))
+    t, ancienne = textes(langue), request.query_params.get("textes")
+    demande = ancienne or request.query_params.get("mots", "")
+    said = dire(fiche, t, demande, textes_questions(t) if ancienne else [*mots_questions(t).values()])
+    if not ancienne and isinstance(said, dict) and said.get("essai"):
+        said["essai"] = t["page"]["essai"]
+    content, codage = _compresser(orjson.dumps(said), codage_accepte(request))
     headers = {"cache-control": "public, max-age=60", "content-language": langue, "vary": "Accept-Encoding"}
     return Response(content, headers=headers | codage, media_type="application/json")
 
 
-def dire(fiche: Fiche | None, t: dict[str, Any], demande: str) -> list[str] | dict[str, Any]:
+def dire(fiche: Fiche | None, t: dict[str, Any], demande: str, mots: Any) -> list[str] | dict[str, Any]:
     """The first question; or else what comes after it, with the first as `vue`, unless `demande` is `integre`, a page
     that has it already. In the place of a question, where there is none to ask, a sentence that says so.
     """
@@ -53,7 +58,7 @@ def dire(fiche: Fiche | None, t: dict[str, Any], demande: str) -> list[str] | di
             vue[1] = t["page"]["essai"] + " " + vue[1]
     if not demande:
         return vue
-    suite |= {"T": textes_questions(t)}
+    suite |= {"T": mots}
     return suite if demande == "integre" and "slug" in suite else suite | {"vue": vue}
 
 
@@ -70,7 +75,7 @@ def premiere_question(fiche: Fiche, t: dict[str, Any]) -> list[str]:
 def _compresser(body: bytes, codage: str) -> tuple[bytes, dict[str, str]]:
     """As small as can be: two milliseconds, once for what a bouton says in a language."""
     if codage == "br":
-        return bytes(brotli.compress(body, quality=10)), {"content-encoding": codage}
+        return bytes(brotli.compress(body, quality=11)), {"content-encoding": codage}
     return compresser(body, codage)
 
 

@@ -6,6 +6,7 @@ which is why no two modules of a bundle may declare the same name (the minifier 
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from string import ascii_lowercase
@@ -21,7 +22,13 @@ SOURCES = next(path for path in (_ROOT.parent / "widget", _ROOT / "widget") if p
 CONSTRUIT = "construit.js"
 """What the sources import under this name is made here: texts, styles, addresses."""
 
+ETATS = ("envoi", "envoye", "attente", "refus", "partiel")
+"""What becomes of an avis, in the words of envoi.js."""
+PAR_NOM = {"choix", "canaux", "etats"}
+"""Texts that the scripts look up by a name that they only learn."""
+
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+_TEXTE = re.compile(r"\bT\.([a-z]+(?:\.[a-z]+)*)")
 _VARIABLE = re.compile(r"--[a-z]+")
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
@@ -77,9 +84,39 @@ def textes_questions(t: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def mots_questions(t: dict[str, Any]) -> dict[str, Any]:
+    """The same texts and those that came since, each by the path that the sources know it by (`T.aide.question`). They
+    are sent as a list, without the paths: a sixth less. What a trial says comes only with a trial.
+    """
+    etats = {nom: t["widget"][nom] for nom in ETATS}
+    dits = {nom: valeur for nom, valeur in textes_questions(t).items() if nom != "essai"}
+    return dict(_feuilles(dits | {"etats": etats, "manque": t["erreurs"]["note"]}))
+
+
+def _feuilles(texts: dict[str, Any], prefixe: str = "") -> Iterator[tuple[str, Any]]:
+    for nom, valeur in texts.items():
+        if isinstance(valeur, dict) and nom not in PAR_NOM:
+            yield from _feuilles(valeur, f"{prefixe}{nom}.")
+        elif nom not in ETATS:
+            yield prefixe + nom, valeur
+
+
+def numeroter(source: str) -> str:
+    """The scripts with the place of each text instead of its path. Raises KeyError for a text that does not exist."""
+    places = {chemin: rang for rang, chemin in enumerate(mots_questions(textes("fr")))}
+
+    def place(found: re.Match[str]) -> str:
+        first, *rest = found[1].split(".")
+        if first not in places:
+            first = f"{first}.{rest.pop(0)}"
+        return f"T[{places[first]}]" + "".join(f".{nom}" for nom in rest)
+
+    return _TEXTE.sub(place, source)
+
+
 def questions() -> Ressource:
     """The module loaded after a click."""
-    source = joindre("questions.js", {"CSS": style("questions.css")}).replace(
+    source = numeroter(joindre("questions.js", {"CSS": style("questions.css")})).replace(
         "export default async function", "return async function"
     )
     # In a scope of its own, so that every name can be shortened.
@@ -103,6 +140,6 @@ def construire(officiel: bool) -> dict[str, Ressource]:
         "QUESTIONS": f"{suite.empreinte}.",
         "TEXTES": {langue: textes_bouton(textes(langue)) for langue in LANGUES},
     }
-    script = f"(() => {{ {joindre('jdma.js', construit)} }})();"
+    script = f"(() => {{ {numeroter(joindre('jdma.js', construit))} }})();"
     files = [suite, Ressource("jdma.js", reduire("application/javascript", script).encode())]
     return {file.nom: file for file in files}

@@ -31,8 +31,8 @@ OPTIONS = [
 ]
 ENREGISTREE = "Réponse enregistrée."
 ATTENTE = "Votre avis n’est pas encore parti : il partira dès que possible."
-RESEAU = ("Failed to load resource", "Failed to load module script")
-"""The browser's own words about a failed request; everything else in a console would be ours."""
+RESEAU = ("Failed to load resource", "Failed to load module script", "Autofocus processing was blocked")
+"""The browser's own words about a failed request, or a focus that the address decides; all else would be ours."""
 
 
 @dataclass

@@ -28,7 +28,7 @@ async def keep(page: Page, service: Service, avis: list[dict[str, Any]]) -> None
     )
 
 
-async def test_an_avis_given_in_a_tunnel_leaves_at_the_next_visit(service, hotes, ouvrir):
+async def test_an_avis_given_in_a_tunnel_leaves_at_the_next_visit_in_the_same_tab(service, hotes, ouvrir):
     bouton = await service.bouton()
     fenetre = await ouvrir()
     page = fenetre.page
@@ -39,7 +39,7 @@ async def test_an_avis_given_in_a_tunnel_leaves_at_the_next_visit(service, hotes
     await page.get_by_role("radio", name="Mal", exact=True).click()
     await finir(page, "à la prochaine visite")
     await expect(page.get_by_role("status")).to_have_text(ATTENTE)
-    [kept] = json.loads(await page.evaluate("Object.values(localStorage)[0]"))
+    [kept] = json.loads(await page.evaluate("Object.values(sessionStorage)[0]"))
     assert kept["c"]["commentaire"] == "à la prochaine visite"
     await page.unroute_all()
     await page.goto(address)
@@ -47,14 +47,15 @@ async def test_an_avis_given_in_a_tunnel_leaves_at_the_next_visit(service, hotes
     await page.wait_for_function("localStorage.length == 0")
 
 
-async def test_what_could_not_leave_for_seven_days_is_erased(service, hotes, ouvrir):
+async def test_what_could_not_leave_for_a_day_is_erased(service, hotes, ouvrir):
     bouton = await service.bouton()
     page = (await ouvrir()).page
     address = hotes.page(extrait(service.base, bouton.cle))
     await page.goto(address)
+    now = await page.evaluate("Date.now()")
     kept = [
         {"d": {"id": f"00000000-0000-4000-8000-00000000000{n}", "bouton": bouton.cle, "note": n}, "t": age}
-        for n, age in ((1, 0), (2, await page.evaluate("Date.now()") - 6 * JOUR))
+        for n, age in ((1, now - JOUR - 60_000), (3, now + JOUR + 60_000), (2, now - JOUR + 60_000))
     ]
     await keep(page, service, kept)
     await page.goto(address)

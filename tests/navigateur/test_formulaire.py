@@ -68,7 +68,8 @@ async def test_offline_the_form_goes_on_and_sends_when_the_network_is_back(servi
     await service.arrives(bouton, note=10, commentaire="hors ligne")
 
 
-async def test_the_network_may_go_and_come_back_at_every_step_of_the_form(service, ouvrir):
+@pytest.mark.parametrize("garde", [True, False], ids=["gardé", "non"])
+async def test_the_network_may_go_and_come_back_at_every_step_of_the_form(service, ouvrir, garde):
     bouton = await service.bouton()
     fenetre = await ouvrir()
     page, context = fenetre.page, fenetre.context
@@ -90,12 +91,14 @@ async def test_the_network_may_go_and_come_back_at_every_step_of_the_form(servic
     await page.get_by_role("textbox").fill("par à-coups")
     await page.get_by_role("button", name="Terminer").click()
     await expect(page.get_by_role("status")).to_have_text(ATTENTE)
+    await page.get_by_role("checkbox", name="Garder mon texte").set_checked(garde)
     await page.close()  # and it leaves at the next visit, of any form
     await context.set_offline(False)
     next_visit = await context.new_page()
     await next_visit.goto(f"{service.base}/avis/{(await service.bouton()).cle}")
+    commentaire = "par à-coups" if garde else None
     await service.arrives(
-        bouton, note=10, commentaire="par à-coups", reponses='{"aide": ["courriel"], "comprehension": 4}'
+        bouton, note=10, commentaire=commentaire, reponses='{"aide": ["courriel"], "comprehension": 4}'
     )
 
 
