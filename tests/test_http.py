@@ -37,7 +37,7 @@ REFUSED = [
     ("DELETE", "/api/v1/avis", {}),
     ("POST", "/api/v1/avis", {"json": {}}),
     ("POST", "/api/v1/avis", {"content": b"x"}),
-    ("PATCH", f"/api/v1/avis/{uuid4()}", {"json": {}}),
+    ("PATCH", "/api/v1/avis/8f14e45f-ceea-467f-a9b0-1f2d3c4b5a69", {"json": {}}),
     ("POST", "/api/open-api/setTop250", {"json": {}}),
     ("GET", "/api/open-api/services", {}),
     ("GET", "/api/trpc/answer.getObservatoireStats", {}),
