@@ -16,7 +16,10 @@ async def ask(client, path, headers, method="POST"):
     return await client.options(path, headers=asked)
 
 
-@pytest.mark.parametrize("path", ["/api/v1/avis", "/api/v1/avis/8f14e45f-ceea-467f-a9b0-1f2d3c4b5a69", "/widget/v1/boutons/cle"])
+AVIS = "/api/v1/avis/8f14e45f-ceea-467f-a9b0-1f2d3c4b5a69"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/avis", AVIS, "/widget/v1/boutons/cle"])
 async def test_whatever_header_a_page_adds_passes_the_preflight_of_the_button(client, path):
     reply = await ask(client, path, "authorization," + TRACES)
     assert reply.status_code == 204
