@@ -52,7 +52,7 @@ PREFLIGHT = [
     (b"access-control-max-age", b"86400"),
     (b"cache-control", b"public, max-age=86400"),
 ]
-OUVERTS = ("/api/", "/donnees/", "/widget/")
+OUVERTS = ("/api/", "/donnees/", "/widget/", "/static/", "/assets/", "/monavis-static/", "/Demarches/assets/")
 """Paths that any site may read; nothing there depends on who asks, and no cookie exists."""
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")

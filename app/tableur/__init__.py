@@ -1,0 +1,1 @@
+"""Tables that people made, read and written: text with any separator and coding, or workbooks."""
