@@ -99,7 +99,7 @@ class Lecteur:
         records = []
         for ligne, row in enumerate(lot.rows, lot.premiere):
             try:
-                if any(row):
+                if row:
                     records.append(self._record(ligne, row))
             except LigneRefusee as error:
                 self.reject(ligne, str(error), row)
@@ -230,7 +230,7 @@ class Lot:
 
     def __len__(self) -> int:
         """How many rows there are, blank ones left out."""
-        return sum(map(any, self.rows))
+        return sum(map(bool, self.rows))
 
 
 def read_header(feuille: Feuille) -> list[str]:

@@ -7,7 +7,8 @@ A file without a mark is UTF-8 unless its first accents are not; the bytes that 
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO, Final
 
 MORCEAU: Final = 1 << 16
@@ -23,6 +24,10 @@ _FIN: Final = re.compile("\r\n?|\n")
 
 def lignes(octets: BinaryIO, debut: bytes = b"") -> Iterator[str]:
     """The lines of a file, their ends kept; `debut` is what was already read of it."""
+    return chain.from_iterable(_morceaux(octets, debut))
+
+
+def _morceaux(octets: BinaryIO, debut: bytes) -> Iterator[Iterable[str]]:
     decodeur = _Decodeur()
     reste, sauter = "", False
     while True:
@@ -34,10 +39,10 @@ def lignes(octets: BinaryIO, debut: bytes = b"") -> Iterator[str]:
             sauter, texte = fin is None, texte[fin.end() :] if fin else ""
         # A CR that ends the piece may be half of a line's end.
         coupe = max(texte.rfind("\n"), texte.rfind("\r", 0, -1)) + 1 if lu else len(texte)
-        yield from io.StringIO(texte[:coupe], newline="")
+        yield io.StringIO(texte[:coupe], newline="")
         reste = texte[coupe:]
         if len(reste) > LIGNE_MAX:
-            yield reste[:LIGNE_MAX]
+            yield (reste[:LIGNE_MAX],)
             reste, sauter = "", True
         if not lu:
             return

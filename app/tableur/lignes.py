@@ -37,14 +37,18 @@ class Lignes:
         self.vues: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if len(self.vues) == LIGNES_MAX:
-            raise GuillemetOuvert
-        line = self._relues.popleft() if self._relues else next(self._file)
-        self.vues.append(line)
-        return line
+        """Lines as they come; ask for them anew after `relire`. A generator: nothing else is as quick."""
+        vues, relues = self.vues, self._relues
+        while relues:
+            vues.append(relues.popleft())
+            yield vues[-1]
+            if len(vues) >= LIGNES_MAX:
+                raise GuillemetOuvert
+        for line in self._file:
+            vues.append(line)
+            yield line
+            if len(vues) >= LIGNES_MAX:
+                raise GuillemetOuvert
 
     def relire(self, depuis: int = 1) -> None:
         """Read again every line of the row but its first, or those from `depuis` on."""
@@ -73,6 +77,7 @@ def read_rows(lines: Lignes, width: int, delimiter: str = ",") -> Iterator[Row]:
         if motif:
             yield Illisible(vues[0], motif)
             lines.relire()
+            reader = csv.reader(lines, delimiter=delimiter, strict=True)
         elif "'" in vues[0] or len(vues) > 1:
             yield [*map(degarder, row)]
         else:
