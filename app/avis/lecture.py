@@ -57,12 +57,18 @@ class Annuaire:
     def __init__(self, rows: Iterable[Any]) -> None:
         self.boutons: dict[str, Lieu] = {}
         self.demarches: dict[str, Lieu] = {}
+        self._noms: dict[int, list[tuple[int, str]]] = {}
         for row in rows:
             lieu = Lieu(row["demarche_id"], row["id"])
             self.boutons[row["cle"]] = lieu
+            self._noms.setdefault(lieu.demarche_id, []).append((lieu.bouton_id, row["nom"]))
             if row["premier"]:
                 for name in (*row["anciens"], *row["identifiants"], row["slug"]):
                     self.demarches[name] = lieu
+
+    def noms(self, demarche_id: int) -> dict[str, int]:
+        """The boutons of a démarche by their names, without accents or capitals; of two, the first one."""
+        return {nommer(nom): bouton for bouton, nom in sorted(self._noms[demarche_id], reverse=True)}
 
     def find(self, demarche: str, cle: str) -> Lieu:
         """The place for these two cells; raises LigneRefusee."""

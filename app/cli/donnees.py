@@ -1,13 +1,14 @@
 """`import-demarches`, `import-avis`, `verify`, `rebuild`: bringing data in, and proving the counts."""
 
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.avis import comptes, importation
-from app.cli.socle import count_of, progress, with_engine
+from app.avis import comptes, importation, national
+from app.cli.socle import Erreur, count_of, progress, with_engine
 from app.demarches import importation as catalogue
 from app.tableur.feuille import Source
 
@@ -18,6 +19,7 @@ FichierRejets = Annotated[
     Path | None, typer.Option("--rejets", help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv).")
 ]
 ECARTS_MONTRES = 50
+FORMATS = ("avis", "jdma")
 
 
 def source_of(name: str) -> Source:
@@ -48,11 +50,32 @@ def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
 
 
 @app.command("import-avis")
-def import_avis(fichier: Fichier, rejets: FichierRejets = None) -> None:
+def import_avis(
+    fichier: Fichier,
+    rejets: FichierRejets = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="avis|jdma", help="jdma : l'export du service national (CSV ou .xlsx).")
+    ] = "avis",
+    demarche: Annotated[
+        str | None, typer.Option("--demarche", metavar="SLUG", help="Avec --format jdma : la démarche de l'export.")
+    ] = None,
+) -> None:
     """Importe un historique d'avis. Relancé, il n'enregistre rien deux fois."""
-    where = rejects_of(fichier, rejets)
+    if format_ not in FORMATS:
+        raise Erreur(f"--format : {' ou '.join(FORMATS)} est attendu")
+    if (format_ == "jdma") != (demarche is not None):
+        raise Erreur("--format jdma et --demarche vont ensemble : l'export ne dit pas de quelle démarche il est")
+    source, where = source_of(fichier), rejects_of(fichier, rejets)
+    absents: Counter[str] = Counter()
     with progress("avis") as show:
-        bilan = with_engine(lambda engine: importation.import_avis(engine, source_of(fichier), where, show))
+        if demarche is None:
+            bilan = with_engine(lambda engine: importation.import_avis(engine, source, where, show))
+        else:
+            bilan, absents = with_engine(lambda engine: national.import_export(engine, source, demarche, where, show))
+    for nom, avis in absents.items():
+        typer.echo(
+            f"aucun bouton ne s'appelle « {nom} » : {count_of(avis, 'avis')} au premier de la démarche", err=True
+        )
     typer.echo(
         f"{count_of(bilan.lus, 'ligne lue', 'lignes lues')} : {bilan.enregistres} enregistrées, "
         f"{bilan.deja_la} déjà là, {bilan.rejetes} rejetées" + (f" (voir {where})" if bilan.rejetes else "") + "."

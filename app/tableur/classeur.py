@@ -7,12 +7,11 @@ Sheets that are hidden, or whose first row is not the first sheet's, are left ou
 import array
 import posixpath
 import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final, Self
+from typing import IO, Final
 
-from app.tableur.classeur_valeurs import date, nombre, styles_de_date
+from app.tableur.classeur_valeurs import date, deplier, nombre, styles_de_date
 from app.tableur.classeur_xml import Elements, Parcours, lisible
 from app.tableur.garde import degarder
 from app.tableur.lignes import CHAMP_MAX, Illisible, Row
@@ -56,15 +55,15 @@ class _Ecoute(Parcours):
         entendu = "".join(self._morceaux)
         self._morceaux.clear()
         self._place = CHAMP_MAX
-        return entendu
+        return deplier(entendu)
 
 
 class _Textes(_Ecoute):
     """The texts that cells share, in a file of their own: they can be most of the workbook."""
 
-    def __init__(self, classeur: zipfile.ZipFile, partie: str) -> None:
+    def __init__(self, classeur: zipfile.ZipFile, partie: str, fichier: IO[bytes]) -> None:
         super().__init__()
-        self._fichier, self._places = tempfile.TemporaryFile(), array.array("Q", [0])  # noqa: SIM115
+        self._fichier, self._places = fichier, array.array("Q", [0])
         self._fin = 0
         self.vider()
         if partie in classeur.NameToInfo:
@@ -88,10 +87,6 @@ class _Textes(_Ecoute):
         debut, fin = self._places[rang], self._places[rang + 1]
         self._fichier.seek(debut)
         return self._fichier.read(fin - debut).decode()
-
-    def close(self) -> None:
-        """Forget them."""
-        self._fichier.close()
 
 
 class _Rangees(_Ecoute):
@@ -147,9 +142,9 @@ def _colonne(reference: str) -> int:
 
 
 class Classeur:
-    """A workbook as a Feuille. Raises FichierIllisible."""
+    """A workbook as a Feuille; its texts go through `fichier`, which is empty. Raises FichierIllisible."""
 
-    def __init__(self, octets: BinaryIO) -> None:
+    def __init__(self, octets: IO[bytes], fichier: IO[bytes]) -> None:
         with lisible():
             self._zip = zipfile.ZipFile(octets)
         if CLASSEUR not in self._zip.NameToInfo:
@@ -166,17 +161,10 @@ class Classeur:
             for nom, cle in feuille.items()
             if nom.rpartition(":")[2] == "id" and cle in cibles
         ]
-        self._textes = _Textes(self._zip, parties.get("sharedStrings", ""))
+        self._textes = _Textes(self._zip, parties.get("sharedStrings", ""), fichier)
         self._dates = styles_de_date(Elements(self._zip, parties.get("styles", "")))
         self._rangees: Iterator[Row] = iter(())
         self._entete: Row = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._textes.close()
-        self._zip.close()
 
     def entete(self, _reconnues: Callable[[Row], int]) -> Row:
         """See Feuille."""

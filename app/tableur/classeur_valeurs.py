@@ -12,6 +12,7 @@ _DATES: Final = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _LITTERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _ORIGINE: Final = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # noqa: DTZ001
 _MILLISECONDES: Final = 86_400_000
+_NUMERO: Final = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 
 
 def styles_de_date(styles: Elements) -> set[str]:
@@ -40,6 +41,15 @@ def _est_une_date(code: str) -> bool:
     [True, False, False, True]
     """
     return "general" not in code.lower() and re.search("[ymdhs]", _LITTERAL.sub("", code), re.IGNORECASE) is not None
+
+
+def deplier(texte: str) -> str:
+    """A text with the characters that XML cannot carry, which are written by their numbers.
+
+    >>> deplier("a_x000D_b"), deplier("_x005F_x000D_")
+    ('a\\rb', '_x000D_')
+    """
+    return _NUMERO.sub(lambda lu: chr(int(lu[1], 16)), texte) if "_x" in texte else texte
 
 
 def nombre(texte: str) -> str:

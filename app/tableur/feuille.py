@@ -18,6 +18,7 @@ from app.tableur.refus import FichierIllisible
 
 SEPARATEURS: Final = ",;\t|"
 _SEP: Final = re.compile(r'"?sep=(.)"?[,;|\s]*', re.IGNORECASE)
+_BLANCS: Final = SEPARATEURS + ' "\r\n'
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 Source = Path | BinaryIO | Iterable[str]
@@ -48,7 +49,7 @@ class Texte:
             propre = line.removeprefix("\ufeff")
             if dit := _SEP.fullmatch(propre.rstrip("\r\n")):
                 separateurs = dit[1] + SEPARATEURS
-            elif propre.strip():
+            elif propre.strip(_BLANCS):
                 self._lignes.vues[:] = [propre]
                 self._lignes.relire(0)
                 self._separateur = max(separateurs, key=lambda s: reconnues(self._lire(s)))
@@ -106,10 +107,9 @@ def _feuille(octets: BinaryIO) -> Iterator[Feuille]:
     if debut != _ZIP:
         yield Texte(lignes(octets, debut))
         return
-    with tempfile.TemporaryFile() as copie:
+    with tempfile.TemporaryFile() as copie, tempfile.TemporaryFile() as textes:
         if not octets.seekable():
             copie.write(debut)
             shutil.copyfileobj(octets, copie)
             octets = cast(BinaryIO, copie)
-        with Classeur(octets) as classeur:
-            yield classeur
+        yield Classeur(octets, textes)
