@@ -13,12 +13,17 @@ from app.etags import correspond
 
 TYPES = {
     "css": "text/css; charset=utf-8",
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
+    "png": "image/png",
     "svg": "image/svg+xml; charset=utf-8",
+    "webp": "image/webp",
     "woff2": "font/woff2",
 }
-DEJA_COMPRIMES = {"woff2"}
+DEJA_COMPRIMES = {"gif", "jpeg", "jpg", "png", "webp", "woff2"}
 IMMUABLE = "public, max-age=31536000, immutable"
 
 

@@ -38,7 +38,7 @@ def rejets(importer):
 
     def read() -> list[tuple[int, str]]:
         with importer.rejets.open(encoding="utf-8-sig", newline="") as file:
-            return [(int(row[0]), row[1]) for row in list(csv.reader(file))[1:]]
+            return [(int(row[0]), row[1]) for row in list(csv.reader(file, delimiter=";"))[1:]]
 
     return read
 
@@ -233,7 +233,7 @@ async def test_a_ministere_whose_slug_was_chosen_otherwise_is_found_by_its_name(
         ("a,T,,,,,,1006", "identifiants : des identifiants « source:valeur »"),
         ("a,T,,,,,,jdma:", "identifiants : des identifiants « source:valeur »"),
         ("a,T,,,,,", "8 colonnes attendues, 7 lues"),
-        ("a,T,,,,,,,", "8 colonnes attendues, 9 lues"),
+        ("a,T,,,,,,,x", "8 colonnes attendues, 9 lues"),
         ('a,"T"x,,,,,,', "ligne mal formée"),
         ('a,"jamais fermé,,,,,,', "guillemet jamais fermé"),
         (f'a,"{"x" * 200_000}",,,,,,', "ligne trop longue"),

@@ -189,8 +189,8 @@ async def test_a_list_that_names_what_is_not_in_the_catalogue_is_refused_and_say
     liste.write_text("demarche\n", encoding="utf-8")
     with pytest.raises(Erreur, match="aucune démarche"):
         await jdma(*arguments)
-    liste.write_bytes(b"\xff")
-    with pytest.raises(Erreur, match="UTF-8"):
+    liste.write_bytes("fantôme\r\n".encode("cp1252"))
+    with pytest.raises(Erreur, match="inconnues : fantôme"):
         await jdma(*arguments)
     assert await sql.fetchval("SELECT count(*) FROM edition") == 0
 

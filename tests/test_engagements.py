@@ -43,7 +43,7 @@ def importer(engine, tmp_path):
 
     def rejets():
         with (tmp_path / "rejets.csv").open(encoding="utf-8-sig", newline="") as file:
-            return [(int(row[0]), row[1]) for row in list(csv.reader(file))[1:]]
+            return [(int(row[0]), row[1]) for row in list(csv.reader(file, delimiter=";"))[1:]]
 
     run.rejets = rejets
     return run

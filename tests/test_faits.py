@@ -57,7 +57,7 @@ def bring(jdma, tmp_path):
 
     def rejects() -> list[tuple[int, str]]:
         with rejets.open(encoding="utf-8-sig", newline="") as file:
-            return [(int(row[0]), row[1]) for row in list(csv.reader(file))[1:]]
+            return [(int(row[0]), row[1]) for row in list(csv.reader(file, delimiter=";"))[1:]]
 
     run.rejects = rejects
     return run

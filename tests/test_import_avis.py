@@ -41,8 +41,8 @@ async def import_text(engine, text, tmp_path):
 
 
 def rejected(tmp_path):
-    with (tmp_path / "rejets.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    with (tmp_path / "rejets.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
 
 
 async def test_a_history_is_stored_counted_on_its_own_days_and_only_once(engine, bouton, sql, recount, tmp_path):
@@ -84,7 +84,12 @@ REJECTED = [
     ({"demarche": "inconnue"}, "démarche inconnue"),
     ({"demarche": ""}, "ni démarche ni bouton"),
     ({"note": "11"}, "0 à 10"),
-    ({"note": "8.0"}, "0 à 10"),
+    ({"note": "8.5"}, "0 à 10"),
+    ({"note": "8,01"}, "0 à 10"),
+    ({"note": "-0"}, "0 à 10"),
+    ({"note": "8e0"}, "0 à 10"),
+    ({"note": "TRUE"}, "0 à 10"),
+    ({"note": "１０"}, "0 à 10"),
     ({"note": ""}, "0 à 10"),
     ({"note": "٣"}, "0 à 10"),
     ({"depose_le": "hier"}, "ISO 8601"),

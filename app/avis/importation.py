@@ -1,25 +1,26 @@
-"""`import-avis`: a ministry's history, streamed from CSV into avis and counts, batch by batch, in constant memory.
+"""`import-avis`: a ministry's history, streamed from a table into avis and counts, batch by batch, in constant memory.
 
 A batch is one transaction (COPY, then avis and counts together): stopped at any moment and run again, an import
 stores nothing twice. Bad rows go to a file with their reason.
 """
 
 import asyncio
-import csv
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.avis import sql
 from app.avis.depot import conflits
-from app.avis.lecture import CONFLIT, Annuaire, Lecteur, Lot, Record, Rejets, read_header
-from app.avis.lignes import CHAMP_MAX, Lignes, Row, read_rows
+from app.avis.lecture import CONFLIT, CONNUES, Annuaire, Lecteur, Lot, Record, read_header
 from app.database import Connection, raw_connection
+from app.tableur.ecriture import Rejets
+from app.tableur.feuille import Source, ouvrir
+from app.tableur.lignes import Row
 
 Progress = Callable[[int], None]
 
@@ -37,22 +38,39 @@ class Bilan:
     rejetes: int = 0
 
 
+class Lecture(Protocol):
+    """Turns rows into records ready for COPY, and sets the bad ones aside."""
+
+    def read(self, lot: Lot) -> list[Record]:
+        """The records of these rows."""
+
+    def reject(self, ligne: int, raison: str, row: Row) -> None:
+        """Set a row aside."""
+
+
 async def import_avis(
-    engine: AsyncEngine, file: Iterable[str], rejets: Path, progress: Progress = lambda _lus: None
+    engine: AsyncEngine, source: Source, rejets: Path, progress: Progress = lambda _lus: None
 ) -> Bilan:
-    """Store every good row of a CSV (text opened with `errors="surrogateescape"`); see the module. May be run again.
+    """Store every good row of a table; see the module. May be run again.
 
     Raises EnTeteInvalide before anything is stored when the columns are not the ones expected, FichierIllisible when
-    `rejets` cannot be written.
+    the file is no table or `rejets` cannot be written.
     """
-    csv.field_size_limit(CHAMP_MAX)
-    lines = Lignes(file)
-    columns = await asyncio.to_thread(read_header, lines)
-    with closing(Rejets(rejets, columns)) as refus:
-        async with raw_connection(engine) as one, raw_connection(engine) as other:
-            lecteur = Lecteur(columns, Annuaire(await sql.boutons(one)), refus)
-            bilan = await _Chaine((one, other), lecteur, read_rows(lines, len(columns)), refus, progress).run()
-            await sql.analyser(one)
+    with ouvrir(source) as feuille:
+        columns = await asyncio.to_thread(read_header, feuille)
+        with Rejets(rejets, [name for name in columns if name in CONNUES]) as refus:
+            async with raw_connection(engine) as one:
+                lecteur = Lecteur(columns, Annuaire(await sql.boutons(one)), refus)
+            return await import_rows(engine, lecteur, feuille.rangees(len(columns)), refus, progress)
+
+
+async def import_rows(
+    engine: AsyncEngine, lecteur: Lecture, rows: Iterator[Row], refus: Rejets, progress: Progress
+) -> Bilan:
+    """Store what a reader makes of these rows, batch by batch."""
+    async with raw_connection(engine) as one, raw_connection(engine) as other:
+        bilan = await _Chaine((one, other), lecteur, rows, refus, progress).run()
+        await sql.analyser(one)
     return bilan
 
 
@@ -65,7 +83,7 @@ class _Chaine:
     def __init__(
         self,
         connections: tuple[Connection, Connection],
-        lecteur: Lecteur,
+        lecteur: Lecture,
         rows: Iterator[Row],
         refus: Rejets,
         progress: Progress,
@@ -114,5 +132,5 @@ class _Chaine:
         bilan.enregistres += stored
         bilan.deja_la += len(records) - stored - len(conflicts)
         for ligne in conflicts:
-            self._refus.add(ligne, CONFLIT, lot.rows[ligne - lot.premiere][:-1])
+            self._lecteur.reject(ligne, CONFLIT, lot.rows[ligne - lot.premiere])
         self._progress(bilan.lus)

@@ -89,7 +89,7 @@ _CONFLITS = """
   WHERE a.empreinte <> i.empreinte ORDER BY i.ligne
 """
 _BOUTONS = """
-  SELECT b.cle, b.id, b.demarche_id, d.slug,
+  SELECT b.cle, b.nom, b.id, b.demarche_id, d.slug,
          b.id = min(b.id) OVER (PARTITION BY b.demarche_id) AS premier,
          array(SELECT source || ':' || valeur FROM identifiant i WHERE i.demarche_id = d.id) AS identifiants,
          array(SELECT s.slug FROM ancien_slug s WHERE s.demarche_id = d.id) AS anciens
@@ -197,7 +197,7 @@ async def importer(connection: Connection, total: int) -> tuple[int, list[asyncp
 
 
 async def boutons(connection: Connection) -> list[asyncpg.Record]:
-    """Every bouton with the names of its démarche: (cle, id, demarche_id, slug, premier, identifiants, anciens)."""
+    """Every bouton with the names of its démarche: (cle, nom, id, demarche_id, slug, premier, …)."""
     return await connection.fetch(_BOUTONS)
 
 

@@ -80,7 +80,7 @@ def create(
 @app.command("bouton-identifiant")
 def name(
     cle: Cle,
-    identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Par exemple jdma-formulaire:12.")],
+    identifiant: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="jdma-bouton:4069, jdma-formulaire:12, …")],
 ) -> None:
     """Donne à un bouton le nom qu'il porte dans un autre système."""
     in_transaction(lambda db: annuaire.nommer_bouton(db, cle, identifiant))

@@ -1,52 +1,46 @@
 """`import-demarches`, `import-avis`, `verify`, `rebuild`: bringing data in, and proving the counts."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
-from app.avis import comptes, importation
+from app.avis import comptes, importation, national
 from app.cli.socle import Erreur, count_of, progress, with_engine
 from app.demarches import importation as catalogue
+from app.tableur.feuille import Source
 
 app = typer.Typer()
 
-Fichier = Annotated[str, typer.Argument(metavar="FICHIER.csv|-", help="Le fichier CSV, ou - pour l'entrée standard.")]
+Fichier = Annotated[str, typer.Argument(metavar="FICHIER|-", help="Fichier CSV ou .xlsx, ou - pour l'entrée standard.")]
 FichierRejets = Annotated[
     Path | None, typer.Option("--rejets", help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv).")
 ]
 ECARTS_MONTRES = 50
+FORMATS = ("avis", "jdma")
 
 
-@contextmanager
-def open_csv(name: str) -> Iterator[TextIO]:
-    """The file as text; bytes that are not UTF-8 come through, so that only the rows that hold them are rejected."""
-    if name == "-":
-        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")  # type: ignore[union-attr]
-        yield sys.stdin
-        return
-    try:
-        file = Path(name).open(encoding="utf-8", errors="surrogateescape", newline="")  # noqa: SIM115
-    except OSError as error:
-        raise Erreur(f"{name} : {error.strerror or error}") from None
-    with file:
-        yield file
+def source_of(name: str) -> Source:
+    """The file, or what comes on standard input, as bytes: its coding is found out by who reads it."""
+    return sys.stdin.buffer if name == "-" else Path(name)
 
 
 def rejects_of(name: str, given: Path | None) -> Path:
     """Where the rejected rows of this file go."""
-    return given or Path("import.rejets.csv" if name == "-" else f"{name.removesuffix('.csv')}.rejets.csv")
+    if given is not None:
+        return given
+    base = name.removesuffix(".csv").removesuffix(".xlsx").removesuffix(".rejets")
+    return Path("import.rejets.csv" if name == "-" else f"{base}.rejets.csv")
 
 
 @app.command("import-demarches")
 def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe le catalogue des démarches. Relancé, il met à jour."""
     where = rejects_of(fichier, rejets)
-    with open_csv(fichier) as file, progress("démarches") as show:
-        bilan = with_engine(lambda engine: catalogue.import_demarches(engine, file, where, show))
+    with progress("démarches") as show:
+        bilan = with_engine(lambda engine: catalogue.import_demarches(engine, source_of(fichier), where, show))
     typer.echo(
         f"{count_of(bilan.lues, 'ligne lue', 'lignes lues')} : {bilan.stockees} enregistrées ({bilan.creees} créées, "
         f"{bilan.modifiees} modifiées), {bilan.inchangees} déjà là, {bilan.rejetees} rejetées"
@@ -56,11 +50,32 @@ def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
 
 
 @app.command("import-avis")
-def import_avis(fichier: Fichier, rejets: FichierRejets = None) -> None:
+def import_avis(
+    fichier: Fichier,
+    rejets: FichierRejets = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="avis|jdma", help="jdma : l'export du service national (CSV ou .xlsx).")
+    ] = "avis",
+    demarche: Annotated[
+        str | None, typer.Option("--demarche", metavar="SLUG", help="Avec --format jdma : la démarche de l'export.")
+    ] = None,
+) -> None:
     """Importe un historique d'avis. Relancé, il n'enregistre rien deux fois."""
-    where = rejects_of(fichier, rejets)
-    with open_csv(fichier) as file, progress("avis") as show:
-        bilan = with_engine(lambda engine: importation.import_avis(engine, file, where, show))
+    if format_ not in FORMATS:
+        raise Erreur(f"--format : {' ou '.join(FORMATS)} est attendu")
+    if (format_ == "jdma") != (demarche is not None):
+        raise Erreur("--format jdma et --demarche vont ensemble : l'export ne dit pas de quelle démarche il est")
+    source, where = source_of(fichier), rejects_of(fichier, rejets)
+    absents: Counter[str] = Counter()
+    with progress("avis") as show:
+        if demarche is None:
+            bilan = with_engine(lambda engine: importation.import_avis(engine, source, where, show))
+        else:
+            bilan, absents = with_engine(lambda engine: national.import_export(engine, source, demarche, where, show))
+    for nom, avis in absents.items():
+        typer.echo(
+            f"aucun bouton ne s'appelle « {nom} » : {count_of(avis, 'avis')} au premier de la démarche", err=True
+        )
     typer.echo(
         f"{count_of(bilan.lus, 'ligne lue', 'lignes lues')} : {bilan.enregistres} enregistrées, "
         f"{bilan.deja_la} déjà là, {bilan.rejetes} rejetées" + (f" (voir {where})" if bilan.rejetes else "") + "."

@@ -1,6 +1,5 @@
 """`edition …`: what the observatory publishes, from the draft to the file that another server takes."""
 
-import csv
 import datetime as dt
 import sys
 from collections.abc import Awaitable, Callable
@@ -22,6 +21,11 @@ from app.observatoire.releve import Perimetre
 from app.problems import Probleme
 from app.settings import get_settings
 from app.site.affichage import INSECABLE, TIRET, decimal, pourcent
+from app.tableur.feuille import ouvrir
+from app.tableur.tableau import nommer
+
+NOMS = ("slug", "demarche")
+"""What the first column of a list of démarches may be called."""
 
 app = typer.Typer(
     name="edition", help="Éditions : préparer, voir, publier, réviser, comparer, vérifier.", no_args_is_help=True
@@ -134,14 +138,11 @@ def read_demarches(fichier: Path | None, perimetre: str | None) -> list[str] | N
         return None
     if perimetre:
         raise Erreur("--demarches et --perimetre s'excluent")
-    try:
-        with fichier.open(encoding="utf-8-sig", newline="") as lines:
-            noms = [row[0].strip() for row in csv.reader(lines) if row]
-    except (OSError, ValueError, csv.Error) as error:
-        raise Erreur(
-            f"{fichier} : {getattr(error, 'strerror', None) or 'un fichier texte en UTF-8 est attendu'}"
-        ) from None
-    return [nom for rang, nom in enumerate(noms) if nom and not (rang == 0 and nom in {"slug", "demarche"})]
+    with ouvrir(fichier) as feuille:
+        entete = feuille.entete(lambda row: nommer(row[0]) in NOMS if row else 0)
+        rows = [row for row in ([] if not entete else feuille.rangees(len(entete))) if row]
+    noms = [row[0].strip() for row in ([entete] if entete and nommer(entete[0]) not in NOMS else []) + rows]
+    return [nom for nom in noms if nom]
 
 
 async def choose(db: AsyncSession, perimetre: str | None, noms: list[str] | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.boutons import in_transaction
-from app.cli.donnees import Fichier, FichierRejets, open_csv, rejects_of
+from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
 from app.cli.socle import Erreur, count_of, progress, with_engine
 from app.indices.periode import jour_de_paris
 from app.observatoire.engagements import ecriture, importation, service
@@ -42,8 +42,10 @@ def read_day(option: str, text: str | None) -> dt.date:
 def import_engagements(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe le registre des engagements. Relancé, il met à jour ; une échéance ne change qu'avec sa raison."""
     where = rejects_of(fichier, rejets)
-    with open_csv(fichier) as file, progress("engagements") as show:
-        bilan = with_engine(lambda engine: importation.import_engagements(engine, file, where, today(), show))
+    with progress("engagements") as show:
+        bilan = with_engine(
+            lambda engine: importation.import_engagements(engine, source_of(fichier), where, today(), show)
+        )
     for avertissement in bilan.avertissements:
         typer.echo(avertissement, err=True)
     typer.echo(

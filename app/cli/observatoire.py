@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.boutons import Slug, in_transaction
-from app.cli.donnees import Fichier, FichierRejets, open_csv, rejects_of
+from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
 from app.cli.socle import count_of, progress, with_engine
 from app.indices.periode import jour_de_paris
 from app.observatoire.faits import exemptions, importation, lecture, sql
@@ -24,8 +24,8 @@ Indicateur = Annotated[
 
 def _import_facts(fichier: str, rejets: Path | None, format_: Format) -> None:
     where = rejects_of(fichier, rejets)
-    with open_csv(fichier) as file, progress("faits") as show:
-        bilan = with_engine(lambda engine: importation.import_faits(engine, file, where, format_, show))
+    with progress("faits") as show:
+        bilan = with_engine(lambda engine: importation.import_faits(engine, source_of(fichier), where, format_, show))
     _report(bilan, where)
 
 
@@ -58,8 +58,10 @@ def import_faits(fichier: Fichier, rejets: FichierRejets = None) -> None:
 def import_exemptions(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe des exemptions (demarche,indicateur,raison,depuis,jusqu_au). Relancé, il met à jour."""
     where = rejects_of(fichier, rejets)
-    with open_csv(fichier) as file, progress("exemptions") as show:
-        bilan = with_engine(lambda engine: exemptions.import_exemptions(engine, file, where, _today(), show))
+    with progress("exemptions") as show:
+        bilan = with_engine(
+            lambda engine: exemptions.import_exemptions(engine, source_of(fichier), where, _today(), show)
+        )
     _report(bilan, where)
 
 

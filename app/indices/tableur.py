@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from app.indices.formules import Indice, Intervalle
 from app.indices.periode import Periode
+from app.tableur.garde import garder
 
 TYPE = "text/csv; charset=utf-8; header=present"
 COLONNES = (
@@ -34,7 +35,7 @@ def texte(valeur: str | None) -> str:
     >>> texte("=1+1"), texte("Passeport"), texte(None)
     ("'=1+1", 'Passeport', '')
     """
-    return f"'{valeur}" if valeur and valeur[0] in "=+-@\t\r\n" else valeur or ""
+    return garder(valeur or "")
 
 
 def ecrire(lignes: Iterable[tuple[Any, Indice]], periode: Periode) -> bytes:

@@ -50,7 +50,7 @@ PREFLIGHT = [
     (b"access-control-max-age", b"86400"),
     (b"cache-control", b"public, max-age=86400"),
 ]
-OUVERTS = ("/api/", "/donnees/", "/widget/")
+OUVERTS = ("/api/", "/donnees/", "/widget/", "/static/", "/assets/", "/monavis-static/", "/Demarches/assets/")
 """Paths that any site may read; nothing there depends on who asks, and no cookie exists."""
 DU_BOUTON = ("/api/v1/avis", "/widget/v1/boutons/")
 """What the button asks for from pages whose `fetch` is wrapped: see docs/decisions/0010-en-tetes-des-pages.md."""

@@ -10,7 +10,7 @@ VARIANTES = ("plein", "contour", "discret")
 THEMES = ("clair", "sombre")
 HAUTEUR = 48
 
-_COULEURS = {"clair": ("#000091", "#fff"), "sombre": ("#8585f6", "#000091")}
+COULEURS = {"clair": ("#000091", "#fff"), "sombre": ("#8585f6", "#000091")}
 _VISAGE = '<circle cx="31" cy="24" r="10"/><path d="M28 21v2M34 21v2M27 27q4 4 8 0"/>'
 
 
@@ -19,9 +19,9 @@ def largeur(texte: str) -> int:
     return round(76 + 8.6 * len(texte))
 
 
-def dessiner(texte: str, variante: str, theme: str, police: str) -> str:
+def dessiner(texte: str, variante: str, theme: str, polices: str) -> str:
     """The picture of one variant. `textLength` keeps the width whatever font the reader has."""
-    couleur, sur = _COULEURS[theme]
+    couleur, sur = COULEURS[theme]
     encre = sur if variante == "plein" else couleur
     fond = {"plein": f'fill="{couleur}"', "contour": f'fill="none" stroke="{couleur}" stroke-width="2"'}.get(variante)
     width = largeur(texte)
@@ -32,16 +32,20 @@ def dessiner(texte: str, variante: str, theme: str, police: str) -> str:
         f' role="img" aria-label="{escape(texte)}">{cadre}'
         f'<g fill="none" stroke="{encre}" stroke-width="2" stroke-linecap="round">{_VISAGE}</g>'
         f'<text x="50" y="30" textLength="{width - 68}" fill="{encre}"{souligne} font-size="17" font-weight="700"'
-        f' font-family="{police}">{escape(texte)}</text></svg>'
+        f' font-family="{polices}">{escape(texte)}</text></svg>'
     )
+
+
+def police(officiel: bool) -> str:
+    """The typefaces of a picture, the state's first when the service is an official one."""
+    return f"{'Marianne,' * officiel}Arial,Helvetica,sans-serif"
 
 
 @lru_cache
 def images(officiel: bool) -> dict[str, Ressource]:
     """Every picture, by its name: `bouton-plein-clair.fr.svg`."""
-    police = f"{'Marianne,' * officiel}Arial,Helvetica,sans-serif"
     files = [
-        Ressource(f"bouton-{variante}-{theme}.{langue}.svg", dessiner(mots, variante, theme, police).encode())
+        Ressource(f"bouton-{variante}-{theme}.{langue}.svg", dessiner(mots, variante, theme, police(officiel)).encode())
         for langue in LANGUES
         for mots in [textes(langue)["widget"]["bouton"]]
         for variante in VARIANTES

@@ -8,8 +8,8 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 from app.indices.formules import NOTE_MAX, SEUIL, Intervalle
+from app.polices import fichier_police
 from app.site.affichage import note
-from app.site.dsfr import fichier_police
 
 LARGEUR, HAUTEUR = 1200, 630
 BLEU, NOIR, GRIS, BLANC = "#000091", "#161616", "#5c5c5c", "#ffffff"

@@ -4,11 +4,10 @@ The package is a Django application; it is only looked up, never imported, and n
 """
 
 import base64
-import importlib.util
 import re
 from functools import lru_cache
-from pathlib import Path
 
+from app.polices import dist
 from app.ressources import Ressource
 
 COMPOSANTS = (
@@ -25,25 +24,11 @@ _URL = re.compile(r"""url\(["']?(?:\.\./)+(icons|fonts)/([^)"']+)["']?\)""")
 _FACE = re.compile(r"@font-face\{[^}]*\}")
 
 
-def _dist() -> Path:
-    module = importlib.util.find_spec("dsfr")
-    assert module is not None
-    assert module.submodule_search_locations
-    return Path(module.submodule_search_locations[0]) / "static" / "dsfr" / "dist"
-
-
 @lru_cache
 def polices() -> dict[str, Ressource]:
     """The files of the Marianne typeface, by weight (`Bold`). For official services only."""
     noms = {graisse: f"Marianne-{graisse}.woff2" for graisse in _POLICES}
-    return {graisse: Ressource(nom, (_dist() / "fonts" / nom).read_bytes()) for graisse, nom in noms.items()}
-
-
-@lru_cache
-def fichier_police(officiel: bool, gras: bool) -> bytes:
-    """A font for pictures: Marianne for an official service, Spectral (SIL Open Font License) for others."""
-    nom = f"Marianne-{'Bold' if gras else 'Regular'}" if officiel else f"Spectral-{'ExtraBold' if gras else 'Regular'}"
-    return (_dist() / "fonts" / f"{nom}.woff").read_bytes()
+    return {graisse: Ressource(nom, (dist() / "fonts" / nom).read_bytes()) for graisse, nom in noms.items()}
 
 
 def lire(officiel: bool) -> str:
@@ -51,11 +36,10 @@ def lire(officiel: bool) -> str:
 
     Only an official service may bear the state's emblem and typeface: others get the fonts of the system.
     """
-    dist = _dist()
     noms = [f"component/{nom}/{nom}" for nom in (*COMPOSANTS, *([_LOGO] if officiel else []))]
     fichiers = ["core/core.main", "scheme/scheme", *(f"{nom}.main" for nom in noms)]
-    texte = "".join((dist / f"{nom}.min.css").read_text("utf-8") for nom in fichiers)
-    imprime = "".join((dist / f"{nom}.print.min.css").read_text("utf-8") for nom in ("core/core", *noms))
+    texte = "".join((dist() / f"{nom}.min.css").read_text("utf-8") for nom in fichiers)
+    imprime = "".join((dist() / f"{nom}.print.min.css").read_text("utf-8") for nom in ("core/core", *noms))
     texte = _FACE.sub("", texte) if not officiel else _faces(texte)
     if not officiel:
         texte = _FAMILLE.sub(_SYSTEME, texte)
@@ -74,5 +58,5 @@ def _faces(texte: str) -> str:
 
 def _icone(trouve: re.Match[str]) -> str:
     """An icon within the sheet: a few hundred bytes, not worth a request."""
-    corps = (_dist() / trouve[1] / trouve[2]).read_bytes()
+    corps = (dist() / trouve[1] / trouve[2]).read_bytes()
     return f"url(data:image/svg+xml;base64,{base64.b64encode(corps).decode()})"

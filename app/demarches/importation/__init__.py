@@ -18,6 +18,6 @@ Batches are committed one by one; two imports at once wait for each other batch 
 """
 
 from app.demarches.importation.execution import Bilan, import_demarches
-from app.demarches.importation.lecture import FichierIllisible
+from app.tableur.refus import FichierIllisible
 
 __all__ = ["Bilan", "FichierIllisible", "import_demarches"]

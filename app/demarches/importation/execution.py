@@ -1,25 +1,25 @@
 """One run of `import-demarches`, batch by batch: read, match, write, count."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.demarches.importation import sql
 from app.demarches.importation.annuaire import Annuaire
-from app.demarches.importation.lecture import Enregistrement, FichierIllisible, Tableau
 from app.demarches.importation.ligne import COLONNES, OBLIGATOIRES, LigneCatalogue, lire_ligne
 from app.demarches.importation.rapprochement import Catalogue, Rapprochement
-from app.demarches.importation.rejets import COLONNES_DES_REJETS, Rejets
 from app.demarches.importation.sql import Connue
 from app.demarches.sql import verrouiller
 from app.demarches.texte import normaliser
 from app.demarches.top_250 import aujourd_hui, dates_top_250
+from app.tableur.ecriture import Rejets
+from app.tableur.feuille import Source
+from app.tableur.tableau import Enregistrement, ouvrir_tableau
 
 BOUTON_PRINCIPAL = "Bouton principal"
 LIGNES_PAR_LOT = 1_000
@@ -51,41 +51,30 @@ class Acceptee:
 
 async def import_demarches(
     engine: AsyncEngine,
-    source: Path | TextIO,
+    source: Source,
     rejets_path: Path,
     progress: Callable[[int], None] | None = None,
     jour: date | None = None,
 ) -> Bilan:
     """Import a catalogue; `progress` is told how many lines have been read, `jour` is today in Paris unless given.
 
-    A file already open must be so with `errors="surrogateescape"` and `newline=""`: a byte that is not UTF-8 then
-    rejects its own line only.
-
     Rejected lines go to `rejets_path` with their numbers and reasons; no file is made when there is none.
     Raises FichierIllisible when the file as a whole is not a catalogue; nothing is then stored.
     """
-    with _ouvrir(source) as fichier:
-        tableau = Tableau(fichier, (*COLONNES, *COLONNES_DES_REJETS), OBLIGATOIRES)
-        with Rejets(rejets_path, tableau.colonnes) as rejets:
-            execution = _Execution(engine, tableau.colonnes, rejets, jour or aujourd_hui())
-            enregistrements = iter(tableau)
-            while lot := list(islice(enregistrements, LIGNES_PAR_LOT)):
-                await execution.importer(lot)
-                if progress:
-                    progress(execution.bilan.lues)
+    with (
+        ouvrir_tableau(source, COLONNES, OBLIGATOIRES) as tableau,
+        Rejets(rejets_path, tableau.colonnes) as rejets,
+    ):
+        execution = _Execution(engine, tableau.colonnes, rejets, jour or aujourd_hui())
+        enregistrements = iter(tableau)
+        while lot := list(islice(enregistrements, LIGNES_PAR_LOT)):
+            await execution.importer(lot)
+            if progress:
+                progress(execution.bilan.lues)
     if execution.bilan.stockees:
         async with engine.begin() as db:
             await sql.analyser(db)
     return execution.bilan
-
-
-def _ouvrir(source: Path | TextIO) -> AbstractContextManager[TextIO]:
-    if not isinstance(source, Path):
-        return nullcontext(source)
-    try:
-        return source.open(encoding="utf-8", errors="surrogateescape", newline="")
-    except OSError as error:
-        raise FichierIllisible(f"{source} ne peut pas être lu : {error.strerror}") from None
 
 
 class _Execution:

@@ -10,18 +10,19 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.demarches.importation.lecture import Enregistrement, Tableau
-from app.demarches.importation.rejets import COLONNES_DES_REJETS, Rejets
 from app.demarches.resolution import DemarcheInconnue, resolve
 from app.demarches.texte import slugifier
 from app.observatoire.engagements import sql
 from app.observatoire.engagements.ligne import COLONNES, OBLIGATOIRES, LigneEngagement, lire_ligne
 from app.observatoire.engagements.registre import Changement, Etat, Liens, appliquer
+from app.tableur.ecriture import Rejets
+from app.tableur.feuille import Source
+from app.tableur.tableau import Enregistrement, ouvrir_tableau
 
 _VIDE: Final = Liens()
 
@@ -41,7 +42,7 @@ class Bilan:
 
 async def import_engagements(
     engine: AsyncEngine,
-    fichier: TextIO,
+    source: Source,
     rejets_path: Path,
     jour: dt.date,
     progress: Callable[[int], None] = lambda _lues: None,
@@ -50,8 +51,10 @@ async def import_engagements(
 
     Raises FichierIllisible when the file as a whole cannot be one; nothing is then stored.
     """
-    tableau = Tableau(fichier, (*COLONNES, *COLONNES_DES_REJETS), OBLIGATOIRES)
-    with Rejets(rejets_path, tableau.colonnes) as rejets:
+    with (
+        ouvrir_tableau(source, COLONNES, OBLIGATOIRES) as tableau,
+        Rejets(rejets_path, tableau.colonnes) as rejets,
+    ):
         async with AsyncSession(engine) as db, db.begin():
             await sql.verrouiller(db)
             execution = _Execution(db, tableau.colonnes, jour, await _Annuaire.lire(db))

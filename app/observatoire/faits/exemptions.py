@@ -3,15 +3,13 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, model_validator
 from pydantic import Field as Champ
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from app.demarches.importation.lecture import Enregistrement, Tableau
 from app.demarches.importation.ligne import Cellule
-from app.demarches.importation.rejets import COLONNES_DES_REJETS, Rejets
 from app.demarches.resolution import resolve
 from app.demarches.texte import nettoyer
 from app.observatoire.faits import sql
@@ -19,6 +17,9 @@ from app.observatoire.faits.annuaire import Annuaire
 from app.observatoire.faits.importation import Bilan
 from app.observatoire.faits.lecture import Jour, check
 from app.observatoire.indicateurs import PAR_CLE
+from app.tableur.ecriture import Rejets
+from app.tableur.feuille import Source
+from app.tableur.tableau import Enregistrement, ouvrir_tableau
 
 COLONNES = ("demarche", "indicateur", "raison", "depuis", "jusqu_au")
 OBLIGATOIRES = ("demarche", "indicateur", "raison")
@@ -66,18 +67,20 @@ def _colonnes(exemption: Exemption, jour: dt.date) -> tuple[str, dt.date, dt.dat
 
 async def import_exemptions(
     engine: AsyncEngine,
-    source: TextIO,
+    source: Source,
     rejets_path: Path,
     jour: dt.date,
     progress: Callable[[int], None] = lambda _lues: None,
 ) -> Bilan:
     """Import a file of exemptions, like the imports of facts: repeatable, bad lines rejected one by one."""
-    tableau = Tableau(source, (*COLONNES, *COLONNES_DES_REJETS), OBLIGATOIRES)
     bilan = Bilan()
-    async with engine.begin() as db:
-        await sql.verrouiller(db)
-        annuaire = Annuaire(await sql.annuaire(db))
-        with Rejets(rejets_path, tableau.colonnes) as rejets:
+    with (
+        ouvrir_tableau(source, COLONNES, OBLIGATOIRES) as tableau,
+        Rejets(rejets_path, tableau.colonnes) as rejets,
+    ):
+        async with engine.begin() as db:
+            await sql.verrouiller(db)
+            annuaire = Annuaire(await sql.annuaire(db))
             for enregistrement in tableau:
                 bilan.lues += 1
                 try:

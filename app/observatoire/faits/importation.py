@@ -4,16 +4,17 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.demarches.importation.lecture import Enregistrement, Tableau
-from app.demarches.importation.rejets import COLONNES_DES_REJETS, Rejets
 from app.observatoire.faits import sql
 from app.observatoire.faits.annuaire import Annuaire
 from app.observatoire.faits.lecture import Constat, Format
 from app.observatoire.faits.sql import AEcrire
+from app.tableur.ecriture import Rejets
+from app.tableur.feuille import Source
+from app.tableur.tableau import Enregistrement, ouvrir_tableau
 
 Progress = Callable[[int], None]
 Cle = tuple[int, str, dt.date, str]
@@ -40,32 +41,39 @@ class _Retenu:
 
 async def import_faits(
     engine: AsyncEngine,
-    source: TextIO,
+    source: Source,
     rejets_path: Path,
     format_: Format,
     progress: Progress = lambda _lues: None,
     maintenant: dt.datetime | None = None,
 ) -> Bilan:
-    """Import a file of this format, open with `errors="surrogateescape"` and `newline=""`; see the package.
+    """Import a file of this format; see the package.
 
     Rejected lines go to `rejets_path` with their numbers and reasons; no file is made when there is none. Raises
     FichierIllisible when the file as a whole is not what it should be; nothing is then stored.
     """
-    tableau = Tableau(source, (*format_.colonnes, *COLONNES_DES_REJETS), format_.obligatoires)
-    async with engine.begin() as db:
-        await sql.verrouiller(db)
-        lecteur = _Lecteur(Annuaire(await sql.annuaire(db)), format_, maintenant or dt.datetime.now(dt.UTC))
-        with Rejets(rejets_path, tableau.colonnes) as rejets:
+    with (
+        ouvrir_tableau(source, format_.colonnes, format_.obligatoires) as tableau,
+        Rejets(rejets_path, tableau.colonnes) as rejets,
+    ):
+        async with engine.begin() as db:
+            await sql.verrouiller(db)
+            lecteur = _Lecteur(Annuaire(await sql.annuaire(db)), format_, maintenant or dt.datetime.now(dt.UTC))
             for enregistrement in tableau:
                 if motif := lecteur.prendre(enregistrement, tableau.colonnes):
                     rejets.ajouter([(enregistrement, motif)])
                 progress(lecteur.bilan.lues)
-        bilan = lecteur.bilan
-        bilan.enregistrees = await _ecrire(db, lecteur.retenus)
-        bilan.deja_la = bilan.lues - bilan.rejetees - bilan.enregistrees
-        if bilan.enregistrees:
-            await sql.analyser(db)
-    return bilan
+            await _finir(db, lecteur)
+    return lecteur.bilan
+
+
+async def _finir(db: AsyncConnection, lecteur: "_Lecteur") -> None:
+    """Write what was kept."""
+    bilan = lecteur.bilan
+    bilan.enregistrees = await _ecrire(db, lecteur.retenus)
+    bilan.deja_la = bilan.lues - bilan.rejetees - bilan.enregistrees
+    if bilan.enregistrees:
+        await sql.analyser(db)
 
 
 class _Lecteur:

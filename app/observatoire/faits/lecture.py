@@ -93,17 +93,19 @@ def _read_date_audit(valeur: str) -> dt.date | None:
 
 
 def _read_nombre(valeur: str) -> str | None:
-    """A number as people write it; None when empty."""
-    return valeur.replace(",", ".") or None
+    """A number as people write it, `1 234,5`; None when empty."""
+    return "".join(valeur.split()).replace(",", ".") or None
 
 
-def _absent(valeur: str) -> str | None:
-    return valeur or None
+def _read_entier(valeur: str) -> str | None:
+    """A whole number as spreadsheets write it, `8 000`, `8,0`; None when empty."""
+    lu = "".join(valeur.split()).replace(",", ".")
+    return (lu.rstrip("0").rstrip(".") if "." in lu else lu) or None
 
 
 Texte = Annotated[str | None, AfterValidator(lambda valeur: valeur or None), Cellule]
 Nombre = Annotated[float | None, BeforeValidator(_read_nombre), Cellule]
-Entier = Annotated[int | None, BeforeValidator(_absent), Cellule]
+Entier = Annotated[int | None, BeforeValidator(_read_entier), Cellule]
 Mois = Annotated[dt.date, BeforeValidator(_read_mois), Cellule]
 Instant = Annotated[AwareDatetime, Cellule]
 Url = Annotated[str | None, AfterValidator(check_url), Cellule]

@@ -1,0 +1,95 @@
+"""Tables written so that a French spreadsheet opens them as they are: a mark, semicolons, nothing that it would run.
+
+The file of rejects holds what an import refused: the row's number, why, and the row itself, to be corrected there and
+imported again as it is.
+"""
+
+import csv
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, TextIO
+
+from app.tableur.garde import garder
+from app.tableur.refus import FichierIllisible
+from app.tableur.tableau import Enregistrement
+
+ENCODAGE: Final = "utf-8-sig"
+"""The mark at the start is what makes spreadsheets read accents."""
+_ECHAPPES: Final = re.compile("[\udc80-\udcff]")
+
+
+class Ecrivain:
+    """Writes rows; a byte that was not of its file's coding is shown as what Windows means by it."""
+
+    def __init__(self, fichier: TextIO) -> None:
+        self._feuille = csv.writer(fichier, delimiter=";", lineterminator="\r\n")
+
+    def ecrire(self, row: Iterable[object]) -> None:
+        """One row of texts or numbers."""
+        self._feuille.writerow([_ECHAPPES.sub(_lettre, garder(str(cellule))) for cellule in row])
+
+
+def _lettre(octet: re.Match[str]) -> str:
+    return bytes([ord(octet[0]) - 0xDC00]).decode("cp1252", "replace")
+
+
+class Brouillon:
+    """A file opened at once, written aside, put in place at the end: it may replace the one that is being read.
+
+    Raises FichierIllisible when it cannot be written. What is no plain file (`/dev/stderr`) is written directly.
+    """
+
+    def __init__(self, chemin: Path, encoding: str = "utf-8") -> None:
+        self._chemin = chemin
+        self._direct = chemin.exists() and not chemin.is_file()
+        self._place = chemin if self._direct else chemin.with_name(f".{chemin.name}.{os.getpid()}.en-cours")
+        try:
+            self.fichier: TextIO = self._place.open("w", encoding=encoding, errors="backslashreplace", newline="")
+        except OSError as error:
+            raise FichierIllisible(f"les rejets ne peuvent pas être écrits ({chemin} : {error.strerror})") from None
+
+    def fermer(self, *, garder: bool) -> None:
+        """Put it in place, or leave nothing behind."""
+        self.fichier.close()
+        if self._direct:
+            return
+        if garder:
+            self._place.replace(self._chemin)
+        else:
+            self._place.unlink()
+
+
+class Rejets:
+    """A file there for the time of the import, and after it if a row was rejected."""
+
+    def __init__(self, chemin: Path, colonnes: Sequence[str]) -> None:
+        # A table may have reasons of its own.
+        self._entete = ("ligne", "motif" if "raison" in colonnes else "raison", *colonnes)
+        self.total = 0
+        self._brouillon = Brouillon(chemin, ENCODAGE)
+        self._sortie = Ecrivain(self._brouillon.fichier)
+
+    def __enter__(self) -> "Rejets":
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Put the file in place, if there was anything to write."""
+        self._brouillon.fermer(garder=self.total > 0)
+
+    def add(self, ligne: int, raison: str, row: Sequence[Any]) -> None:
+        """Write one rejected row."""
+        if not self.total:
+            self._sortie.ecrire(self._entete)
+        self._sortie.ecrire([ligne, raison, *row])
+        self.total += 1
+
+    def ajouter(self, rejets: Iterable[tuple[Enregistrement, str]]) -> None:
+        """Write rejected records with their reasons."""
+        for enregistrement, motif in rejets:
+            self.add(enregistrement.ligne, motif, enregistrement.cellules)
