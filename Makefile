@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test check chromium firefox webkit exemples bench lighthouse screenshots clean
+.PHONY: demo test check chromium firefox webkit exemples bench lighthouse screenshots digests clean
 
 demo: $(VENV)/.demo
 	@exec $(BIN)/jdma demo
@@ -75,6 +75,14 @@ $(VENV)/.test: requirements-dev.lock pyproject.toml | $(BIN)/python
 # The pictures of the documentation, made again.
 screenshots: $(VENV)/.test chromium
 	$(BIN)/python -m tests.navigateur.captures
+
+# Before a release: the images that Dockerfile and compose.yaml name, pinned to what the registry has of them today.
+digests:
+	@command -v docker >/dev/null || { echo "docker is needed, and a registry to ask" >&2; exit 1; }
+	@for image in $$(sed -nE 's/^(ARG IMAGE_PYTHON=| *image: )([^@]*).*/\2/p' Dockerfile compose.yaml); do \
+	  digest=$$(docker buildx imagetools inspect "$$image" --format '{{.Manifest.Digest}}') || exit 1; \
+	  sed -i -E "s|^(ARG IMAGE_PYTHON=\| *image: )$$image(@sha256:[0-9a-f]+)?$$|\1$$image@$$digest|" Dockerfile compose.yaml; \
+	  echo "$$image@$$digest"; done
 
 clean:
 	rm -rf $(VENV) .jdma

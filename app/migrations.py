@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from alembic import command
+from app.roles.service import Role, etablir
 
 _ROOT = Path(__file__).parent
 DIRECTORY = next(path for path in (_ROOT.parent / "alembic", _ROOT / "alembic") if (path / "env.py").exists())
@@ -32,8 +33,11 @@ async def current(connection: AsyncConnection) -> str | None:
     return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
 
-async def migrate(engine: AsyncEngine) -> str:
-    """Apply what is missing and return the revision reached; safe to run twice, from several servers, under load."""
+async def migrate(engine: AsyncEngine, service: Role | None = None) -> str:
+    """Apply what is missing, give the service's role its rights, and return the revision reached.
+
+    Safe to run twice, from several servers, under load. Raises RoleImpossible.
+    """
     async with engine.connect() as connection:
         await connection.execute(text("SET statement_timeout = 0"))
         await connection.execute(text("SET lock_timeout = '5s'"))
@@ -42,6 +46,9 @@ async def migrate(engine: AsyncEngine) -> str:
         try:
             await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
             await connection.commit()
+            if service is not None:
+                await etablir(connection, service)
+                await connection.commit()
         finally:
             await connection.invalidate()  # ends the session: its lock and its settings go with it
     return head()

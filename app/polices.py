@@ -7,9 +7,14 @@ import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
+COPIES = Path(__file__).parent / "site" / "static" / "dsfr"
+"""Where the files are when the package is not."""
+
 
 def dist() -> Path:
     """Where the files of the design system are."""
+    if COPIES.is_dir():
+        return COPIES
     module = importlib.util.find_spec("dsfr")
     assert module is not None
     assert module.submodule_search_locations

@@ -1,14 +1,18 @@
 """Every setting of the service, read from `JDMA_…` environment variables and `.env` (see `docs/exploitation.md`)."""
 
 import secrets
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import Field, HttpUrl, IPvAnyNetwork, SecretStr, field_validator
+from pydantic import Field, HttpUrl, IPvAnyNetwork, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+CLE_OCTETS: Final = 32
+"""What a secret key has at least."""
 
 
 class Settings(BaseSettings):
@@ -19,12 +23,16 @@ class Settings(BaseSettings):
     )
 
     database_url: str | None = None
+    database_url_proprietaire: str | None = None
+    accepter_superutilisateur: bool = False
     data_dir: Path = Path(".jdma")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     workers: int = Field(1, ge=1, le=64)
     secret_key: SecretStr | None = None
+    secret_key_precedente: SecretStr | None = None
     cle_signature: SecretStr | None = None
+    cle_signature_precedente: SecretStr | None = None
     url_publique: str | None = None
     hotes: Annotated[list[str], NoDecode] = []
     officiel: bool = False
@@ -57,12 +65,20 @@ class Settings(BaseSettings):
         """Accept `10.0.0.0/8, 192.168.1.4` as well as a JSON-like list."""
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "database_url_proprietaire")
     @classmethod
     def check_database_url(cls, value: str | None) -> str | None:
         """Refuse an address that is not PostgreSQL's before anything is started."""
         if value is not None:
             parse_database_url(value)
+        return value
+
+    @field_validator("database_url_proprietaire")
+    @classmethod
+    def check_proprietaire(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """The owner of the embedded database is known."""
+        if value is not None and info.data.get("database_url", value) is None:
+            raise ValueError("ne va pas sans JDMA_DATABASE_URL")
         return value
 
     @field_validator("journal_niveau", "journal_format")
@@ -76,6 +92,11 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the service runs its own PostgreSQL under the data directory."""
         return self.database_url is None
+
+    @property
+    def database_url_commandes(self) -> str | None:
+        """Where migrations and commands connect: as the owner, or as the service when there is but one address."""
+        return self.database_url_proprietaire or self.database_url
 
     @property
     def base(self) -> str:
@@ -98,20 +119,39 @@ def parse_database_url(value: str) -> URL:
 def read_secret_key(settings: Settings) -> bytes:
     """The key that signs jetons: the setting or, beside an embedded database, one made once and kept.
 
-    Raises ValueError when the database is elsewhere and no key is set: two servers with two keys would refuse
-    each other's jetons.
+    Raises ValueError for a key that could be guessed, since whoever has a jeton can try keys at leisure; and when the
+    database is elsewhere and no key is set: two servers with two keys would refuse each other's jetons.
     """
     if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
+        return _long_enough("JDMA_SECRET_KEY", settings.secret_key)
     if not settings.embedded:
         raise ValueError("JDMA_SECRET_KEY est obligatoire quand JDMA_DATABASE_URL est définie")
-    path = settings.data_dir / "cle_secrete"
+    return read_kept(settings.data_dir / "cle_secrete", lambda: secrets.token_urlsafe(48))
+
+
+def read_previous_secret_key(settings: Settings) -> bytes | None:
+    """The key whose jetons are still accepted, during a change of key. Raises ValueError like the current one."""
+    cle = settings.secret_key_precedente
+    return None if cle is None else _long_enough("JDMA_SECRET_KEY_PRECEDENTE", cle)
+
+
+def _long_enough(name: str, cle: SecretStr) -> bytes:
+    octets = cle.get_secret_value().encode()
+    if len(octets) < CLE_OCTETS:
+        raise ValueError(
+            f"{name} : {CLE_OCTETS} octets au moins sont attendus (pour en faire une : openssl rand -base64 48)"
+        )
+    return octets
+
+
+def read_kept(path: Path, make: Callable[[], str]) -> bytes:
+    """What a file of the data directory holds, made the first time."""
     if not path.exists():
-        _create_private(path, secrets.token_urlsafe(48))
+        create_private(path, make())
     return path.read_bytes().strip()
 
 
-def _create_private(path: Path, text: str) -> None:
+def create_private(path: Path, text: str) -> None:
     """Write a file only its owner may read; whoever came first wins, so that concurrent starts agree."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -70,7 +70,7 @@ def psql(url: str, command: str) -> None:
 
 def run_import(url: str, path: Path) -> tuple[float, float]:
     """(seconds, MiB at most) of the command."""
-    env = os.environ | {"JDMA_DATABASE_URL": url, "JDMA_SECRET_KEY": "bench", "JDMA_JOURNAL_NIVEAU": "warning"}
+    env = os.environ | {"JDMA_DATABASE_URL": url, "JDMA_SECRET_KEY": "bench" * 8, "JDMA_JOURNAL_NIVEAU": "warning"}
     start = time.perf_counter()
     subprocess.run([*COMMAND, "import-avis", str(path)], env=env, cwd=HERE.parent, check=True, stdout=sys.stderr)
     took = time.perf_counter() - start

@@ -17,8 +17,9 @@ from urllib.request import urlopen
 import asyncpg
 import psutil
 
-from app import embedded, migrations
+from app import embedded, embedded_acces, migrations
 from app.database import make_engine
+from app.roles.service import Role
 
 HERE = Path(__file__).parent
 RUN = """
@@ -46,7 +47,7 @@ def database() -> Iterator[str]:
 
 async def _migrate(url: str) -> None:
     engine = make_engine(url)
-    await migrations.migrate(engine)
+    await migrations.migrate(engine, Role(embedded_acces.SERVICE))
     await engine.dispose()
 
 
@@ -84,9 +85,10 @@ def service(url: str, port: int = 8917, **settings: object) -> Iterator[tuple[st
     and its process.
     """
     env = {k: v for k, v in os.environ.items() if not k.startswith("JDMA_")}
-    env |= {"JDMA_SECRET_KEY": "bench", "JDMA_LIMITE_PAR_ADRESSE": "0", "JDMA_LIMITE_PAR_BOUTON": "0"}
+    env |= {"JDMA_SECRET_KEY": "bench" * 8, "JDMA_LIMITE_PAR_ADRESSE": "0", "JDMA_LIMITE_PAR_BOUTON": "0"}
     env |= {"JDMA_LIMITE_LECTURES": "0"}
-    env |= {"_JDMA_DATABASE": url, "JDMA_DATABASE_URL": url, "JDMA_JOURNAL_NIVEAU": "warning"}
+    served = embedded.service_address(url)
+    env |= {"_JDMA_DATABASE": served, "JDMA_DATABASE_URL": served, "JDMA_JOURNAL_NIVEAU": "warning"}
     env |= {f"JDMA_{name.upper()}": str(value) for name, value in settings.items()}
     process = subprocess.Popen([sys.executable, "-c", RUN, str(port)], env=env, cwd=HERE.parent)
     base = f"http://127.0.0.1:{port}"

@@ -113,7 +113,7 @@ def compare(counts: Path, window: str, base: str) -> str:
 
 
 def jdma(url: str, *arguments: str) -> str:
-    env = os.environ | {"JDMA_DATABASE_URL": url, "JDMA_SECRET_KEY": "bench", "JDMA_JOURNAL_NIVEAU": "warning"}
+    env = os.environ | {"JDMA_DATABASE_URL": url, "JDMA_SECRET_KEY": "bench" * 8, "JDMA_JOURNAL_NIVEAU": "warning"}
     done = subprocess.run(
         [*COMMAND, *arguments], env=env, cwd=HERE.parent, stdout=subprocess.PIPE, text=True, check=True
     )

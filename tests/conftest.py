@@ -19,10 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import embedded, migrations
 from app.database import Connection, make_engine
+from app.embedded_acces import SERVICE
 from app.indices.parametres import aujourd_hui
-from app.main import create_app
+from app.main import create_app, prepare_state
+from app.roles.service import Role
 from app.settings import Settings
 from tests.editions import Jdma, command_on
+from tests.serveur import GRAINE, SECRET, as_service
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -62,8 +65,13 @@ def cluster() -> Iterator[str]:
 
 async def make_template(url: str) -> None:
     await execute(url, "CREATE DATABASE modele")
-    engine = make_engine(of_database(url, "modele"))
-    await migrations.migrate(engine)
+    await migrate(of_database(url, "modele"))
+
+
+async def migrate(url: str) -> None:
+    """Apply the migrations, and give the service's role its rights."""
+    engine = make_engine(url)
+    await migrations.migrate(engine, Role(SERVICE))
     await engine.dispose()
 
 
@@ -110,7 +118,8 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         _env_file=None,
         data_dir=tmp_path,
-        secret_key="secret-de-test",
+        secret_key=SECRET,
+        cle_signature=GRAINE,
         limite_par_adresse=0,
         limite_par_bouton=0,
         journal_niveau="warning",
@@ -119,7 +128,12 @@ def settings(tmp_path: Path) -> Settings:
 
 @asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client on an application that runs in this process, started and stopped like the real one."""
+    """A client on an application that runs in this process, started and stopped like the real one: under the role of
+    few rights that serves, when it was given its owner's address.
+    """
+    address = app.state.engine.url.render_as_string(hide_password=False)
+    if as_service(address) != address:
+        prepare_state(app, app.state.settings, as_service(address))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

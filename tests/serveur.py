@@ -1,6 +1,7 @@
 """Runs the real command in a process of its own, on a free port, and the load that tests put on it."""
 
 import asyncio
+import base64
 import os
 import signal
 import socket
@@ -14,8 +15,20 @@ from uuid import uuid4
 
 import httpx
 
+from app.embedded_acces import SERVICE
+
 COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
 ROOT = Path(__file__).parent.parent
+SECRET = "secret-de-test-de-quarante-huit-octets-au-moins!"
+
+
+GRAINE = base64.b64encode(b"graine-de-test-de-trente-deux-o!").decode()
+"""The key that signs, in the tests."""
+
+
+def as_service(url: str) -> str:
+    """The address of a database of the tests, for the service's role instead of its owner."""
+    return url.replace("//postgres:@", "//postgres@").replace("//postgres@/", f"//{SERVICE}@/", 1)
 
 
 def free_port() -> int:
@@ -36,8 +49,17 @@ async def running_service(
 ) -> AsyncIterator[tuple[str, int]]:
     """The address and pid of `jdma serve` on this database (None: the embedded one); stopped politely at the end."""
     port = free_port()
-    settings = {"secret_key": "secret", "limite_par_adresse": 0, "limite_par_bouton": 0, "journal_niveau": "warning"}
-    env = environment(database_url=database_url, data_dir=directory, port=port, **(settings | values))
+    settings: dict[str, object] = {
+        "secret_key": SECRET,
+        "cle_signature": GRAINE,
+        "limite_par_adresse": 0,
+        "limite_par_bouton": 0,
+        "journal_niveau": "warning",
+    }
+    if database_url is not None:
+        served = database_url if "accepter_superutilisateur" in values else as_service(database_url)
+        settings |= {"database_url": served, "database_url_proprietaire": database_url}
+    env = environment(data_dir=directory, port=port, **(settings | values))
     with (directory / "serve.log").open("w") as log:
         process = subprocess.Popen([*COMMAND, "serve"], env=env, cwd=directory, stdout=log, stderr=log)
     try:

@@ -3,9 +3,10 @@
 import datetime as dt
 
 import pytest
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.compat import annuaire, statistiques
+from app.compat import annuaire, service, statistiques
 from app.compat.refus import IdentifiantPris
 from app.demarches.refus import BoutonIntrouvable, ChampInvalide
 from app.equipes import cles
@@ -338,9 +339,33 @@ async def test_the_list_of_the_250_is_replaced_whole(client, three, key):
     body = await post(client, TOP, admin, form_ids=["13", own])
     assert body == {"result": {"new_top250_forms": [own], "already_top250_forms": [13], "down_top250_forms": [11]}}
     assert await listed(client) == ["b", "c"]
-    body = await post(client, TOP, admin, form_ids=[])
-    assert body["result"]["down_top250_forms"] == [13, own]
-    assert await listed(client) == []
+
+
+@pytest.mark.parametrize("champ", ["form_ids", "product_ids"])
+async def test_an_empty_list_is_refused_and_empties_nothing(client, three, key, champ):
+    admin = await key()
+    await post(client, TOP, admin, form_ids=[11, 13])
+    problem = await post(client, TOP, admin, 400, **{champ: []})
+    assert problem["code"] == "liste_vide"
+    assert problem["message"] == problem["detail"]
+    assert champ in problem["message"]
+    assert await listed(client) == ["a", "b"]
+
+
+async def test_who_replaced_the_list_is_in_the_journal_with_its_size_before_and_after(
+    client, sql, three, key, monkeypatch
+):
+    admin = await key()
+    numero = await sql.fetchval("SELECT max(id) FROM cle_api")
+    journal = structlog.testing.CapturingLogger()
+    monkeypatch.setattr(service, "log", journal)
+    await post(client, TOP, admin, form_ids=[11, 13])
+    await post(client, TOP, admin, form_ids=[13])
+    await post(client, TOP, admin, 400, form_ids=[])
+    assert [call.args for call in journal.calls] == [("top_250_remplacee",)] * 2
+    first, second = [call.kwargs for call in journal.calls]
+    assert [first[name] for name in ("cle", "avant", "apres", "sorties")] == [numero, 0, 2, 0]
+    assert [second[name] for name in ("cle", "avant", "apres", "sorties")] == [numero, 2, 1, 1]
 
 
 async def test_a_demarche_keeps_the_day_it_entered_the_list(client, sql, three, key):

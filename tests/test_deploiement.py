@@ -1,7 +1,9 @@
 """What an operator is given stays true: settings, image and composition, entry points, errors at start."""
 
+import itertools
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 import yaml
 
 from app.settings import Settings
-from tests.serveur import COMMAND, ROOT, environment, free_port
+from tests.serveur import COMMAND, ROOT, SECRET, as_service, environment, free_port
 
 NAMES = {f"JDMA_{name.upper()}" for name in Settings.model_fields}
 
@@ -45,6 +47,7 @@ def test_the_image_runs_the_same_command_as_the_demonstration_without_root():
     assert scripts == {"jdma": "app.cli:main"}
     assert re.findall(r"^CMD (.*)$", lines, re.M) == ['["jdma", "serve"]']
     assert lines.count("FROM ") == 2
+    assert re.findall(r"^FROM (\S+)", lines, re.M) == ["${IMAGE_PYTHON}"] * 2
     assert re.search(r"^USER jdma$", lines, re.M)
     assert "/readyz" in lines.split("HEALTHCHECK")[1]
     for copied in re.findall(r"^COPY (?!--from)(.*) \S+$", lines, re.M):
@@ -52,9 +55,84 @@ def test_the_image_runs_the_same_command_as_the_demonstration_without_root():
             assert (ROOT / name).exists(), name
 
 
-def test_the_composition_migrates_before_it_serves_and_sets_only_known_settings():
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    assert services["base"]["image"] == "postgres:18"
+def test_the_image_has_the_packages_of_the_service_and_none_that_only_builds_use():
+    def locked(name):
+        return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / name).read_text(), re.M))
+
+    everything, image = locked("requirements.lock"), locked("requirements-image.lock")
+    assert image.items() < everything.items()
+    only_builds = {"hatchling", "editables", "django", "django-dsfr", "django-widget-tweaks", "asgiref", "sqlparse"}
+    assert only_builds <= everything.keys() - image.keys()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.split(r"[\[>=;]", wanted)[0] for wanted in project["dependencies"]}
+    assert names <= image.keys()
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    into_the_image = re.findall(r"--python /opt/jdma/bin/python install (.*)$", dockerfile, re.M)
+    assert into_the_image == ["--require-hashes -r requirements-image.lock", "--no-deps /roue/*.whl"]
+    assert "COPY --from=construction /opt/jdma /opt/jdma" in dockerfile
+    assert "venv --without-pip /opt/jdma" in dockerfile
+
+
+def test_without_the_package_of_the_design_system_the_style_is_the_same_from_the_copied_files(tmp_path, monkeypatch):
+    from app import polices
+    from app.site import dsfr
+
+    made = {officiel: dsfr.lire(officiel) for officiel in (False, True)}
+    fonts = [polices.fichier_police(*which) for which in itertools.product((False, True), repeat=2)]
+    faces = {graisse: police.corps for graisse, police in dsfr.polices().items()}
+    subprocess.run([sys.executable, "-m", "app.site.dsfr", str(tmp_path / "dsfr")], cwd=ROOT, check=True)
+    monkeypatch.setattr(polices, "COPIES", tmp_path / "dsfr")
+    monkeypatch.setattr(polices.importlib.util, "find_spec", lambda _name: None)
+    for cached in (dsfr.polices, polices.fichier_police):
+        cached.cache_clear()
+    try:
+        assert {officiel: dsfr.lire(officiel) for officiel in (False, True)} == made
+        assert [polices.fichier_police(*which) for which in itertools.product((False, True), repeat=2)] == fonts
+        assert {graisse: police.corps for graisse, police in dsfr.polices().items()} == faces
+    finally:
+        for cached in (dsfr.polices, polices.fichier_police):
+            cached.cache_clear()
+
+
+@pytest.fixture
+def services():
+    return yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+
+
+def test_every_setting_reaches_the_service_and_the_commands_of_the_composition(services):
+    example = set(re.findall(r"^#(JDMA_\w+)=", (ROOT / ".env.example").read_text(), re.M))
+    owner = "JDMA_DATABASE_URL_PROPRIETAIRE"
+    assert services["commande"]["environment"].keys() == example == NAMES
+    assert services["service"]["environment"].keys() == NAMES - {owner}
+    fixed = {"JDMA_DATABASE_URL", owner, "JDMA_DATA_DIR", "JDMA_HOST", "JDMA_PORT"}  # the container's own
+    for name, value in services["commande"]["environment"].items():
+        assert name in fixed or re.fullmatch(rf"\$\{{{name}:[-?].*\}}", value), name
+
+
+def test_the_composition_gives_the_owner_of_the_database_to_commands_and_never_to_the_service(services):
+    for name in ("migration", "commande"):
+        address = services[name]["environment"]["JDMA_DATABASE_URL_PROPRIETAIRE"]
+        assert address.startswith("postgresql://jdma:${POSTGRES_PASSWORD:?}@")
+    served = services["service"]["environment"]
+    assert served["JDMA_DATABASE_URL"].startswith("postgresql://jdma_service:${POSTGRES_PASSWORD_SERVICE:?}@")
+    assert not any("${POSTGRES_PASSWORD:" in str(value) for value in served.values())
+    assert services["base"]["environment"]["POSTGRES_USER"] == "jdma"
+    assert "env_file" not in services["service"]
+
+
+def test_the_containers_of_the_composition_write_nowhere_and_have_no_capability(services):
+    assert services.keys() == {"base", "migration", "commande", "service"}
+    for name, service in services.items():
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "/tmp" in service["tmpfs"]
+        assert ("cap_add" in service) == (name == "base")
+        assert not service.get("privileged")
+
+
+def test_the_composition_migrates_before_it_serves_and_sets_only_known_settings(services):
+    assert re.fullmatch(r"postgres:18(@sha256:[0-9a-f]{64})?", services["base"]["image"])
     assert services["migration"]["command"] == ["jdma", "migrate"]
     assert services["service"]["depends_on"]["migration"]["condition"] == "service_completed_successfully"
     assert services["service"]["environment"].keys() <= NAMES
@@ -69,10 +147,11 @@ def run(*arguments: str, cwd: Path, **settings: object) -> subprocess.CompletedP
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"database_url": "mysql://x/y", "secret_key": "k"}, "seul PostgreSQL est pris en charge"),
-        ({"database_url": "pas une adresse", "secret_key": "k"}, "ce n'est pas une adresse de base"),
-        ({"database_url": "postgresql://127.0.0.1:1/x", "secret_key": "k"}, "la base de données ne répond pas"),
+        ({"database_url": "mysql://x/y", "secret_key": SECRET}, "seul PostgreSQL est pris en charge"),
+        ({"database_url": "pas une adresse", "secret_key": SECRET}, "ce n'est pas une adresse de base"),
+        ({"database_url": "postgresql://127.0.0.1:1/x", "secret_key": SECRET}, "la base de données ne répond pas"),
         ({"database_url": "postgresql://127.0.0.1:1/x"}, "JDMA_SECRET_KEY est obligatoire"),
+        ({"database_url_proprietaire": "postgresql://x/y"}, "ne va pas sans JDMA_DATABASE_URL"),
         ({"port": "99999"}, "JDMA_PORT"),
         ({"proxys_de_confiance": "pas-une-adresse"}, "JDMA_PROXYS_DE_CONFIANCE"),
         ({"data_dir": "/proc/nulle-part"}, "/proc/nulle-part"),
@@ -102,8 +181,8 @@ def test_missing_migrations_are_said_and_migrate_applies_them(cluster, tmp_path)
     from tests.conftest import execute, of_database
 
     asyncio.run(execute(cluster, "CREATE DATABASE vide"))
-    settings = {"database_url": of_database(cluster, "vide"), "secret_key": "k", "port": free_port()}
-    refused = run("serve", cwd=tmp_path, **settings)
+    settings = {"database_url": of_database(cluster, "vide"), "secret_key": SECRET, "port": free_port()}
+    refused = run("serve", cwd=tmp_path, **(settings | {"database_url": as_service(settings["database_url"])}))
     assert (refused.returncode, "jdma migrate" in refused.stderr) == (1, True)
     assert run("migrate", cwd=tmp_path, **settings).returncode == 0
     assert run("verify", cwd=tmp_path, **settings).stdout == "0 avis, 0 démarche : 0 écart.\n"

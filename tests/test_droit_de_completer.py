@@ -1,7 +1,6 @@
 """The right to complete an avis: for one hour, from where its bouton is open; never for what was imported."""
 
 import datetime as dt
-import hashlib
 import io
 from uuid import UUID, uuid4
 
@@ -10,13 +9,16 @@ import pytest
 
 from alembic import command
 from app import migrations
+from app.avis import jeton as jetons
 from app.avis import sql as avis_sql
 from app.avis.depot import Depot
 from app.avis.importation import import_avis
-from app.avis.jeton import Signataire
 from app.database import make_engine
+from app.embedded_acces import SERVICE
 from app.main import create_app
+from app.roles.service import Role
 from tests.conftest import execute, of_database, serving
+from tests.serveur import SECRET
 
 SITE = "https://demarches.exemple.gouv.fr"
 AUTRE = "https://autre.exemple"
@@ -25,7 +27,7 @@ AUTRE = "https://autre.exemple"
 @pytest.fixture
 def signataire():
     """What the service under test signs with."""
-    return Signataire(hashlib.sha512(b"secret-de-test").digest())
+    return jetons.signataire(SECRET.encode())
 
 
 def avis_for(bouton, **values):
@@ -229,7 +231,7 @@ async def test_an_upgrade_in_service_rewrites_no_avis_and_leaves_each_its_hour(c
     deposer = "SELECT issue FROM deposer_avis('{1}', '{1}', $1, '{5}', $2, '{fr}', '{null}', '{null}', '{null}')"
     assert await sql.fetchval(deposer, [avis["id"]], [empreinte]) == 201
     file = await sql.fetchval("SELECT relfilenode FROM pg_class WHERE relname = 'avis'")
-    await upgrade(engine, "head")
+    await migrations.migrate(engine, Role(SERVICE))
     assert await sql.fetchval("SELECT relfilenode FROM pg_class WHERE relname = 'avis'") == file
     async with serving(create_app(settings, url)) as client:
         jeton = await deposit(client, avis, 200)

@@ -14,7 +14,7 @@ from schemathesis.checks import CHECKS
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import execute, of_database
-from tests.serveur import running_service
+from tests.serveur import SECRET, running_service
 
 KNOWN = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 
@@ -51,7 +51,7 @@ async def _prepare(cluster):
     )
 
 
-DOCUMENT = create_app(Settings(_env_file=None, secret_key="k"), "postgresql://nowhere/none").openapi()
+DOCUMENT = create_app(Settings(_env_file=None, secret_key=SECRET), "postgresql://nowhere/none").openapi()
 OPERATIONS = [result.ok() for result in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()]
 
 

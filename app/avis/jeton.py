@@ -51,15 +51,19 @@ class Droit:
 
 @dataclass(frozen=True, slots=True)
 class Signataire:
-    """Signs and checks jetons with a key of at most 64 bytes (keyed BLAKE2b, RFC 7693, is a MAC of its own)."""
+    """Signs and checks jetons with a key of at most 64 bytes (keyed BLAKE2b, RFC 7693, is a MAC of its own).
+
+    `precedentes`: keys that sign nothing any more, and whose jetons are accepted until they end.
+    """
 
     cle: bytes
+    precedentes: tuple[bytes, ...] = ()
 
     def sign(self, avis: UUID, lieu: int, depose_le: datetime) -> str:
         """The jeton of an avis: it ends one hour after the deposit, whenever it is asked for."""
         fin = int(depose_le.timestamp()) + DUREE
         claim = lieu.to_bytes(4, "big", signed=True) + fin.to_bytes(5, "big")
-        return base64.urlsafe_b64encode(claim + self._mac(avis, claim)).decode("ascii")
+        return base64.urlsafe_b64encode(claim + _mac(self.cle, avis, claim)).decode("ascii")
 
     def check(self, jeton: str, avis: UUID) -> Droit:
         """What the jeton opens, whether or not it has ended; JetonInvalide unless this avis's own."""
@@ -68,10 +72,19 @@ class Signataire:
         except ValueError:
             raise JetonInvalide from None
         claim, mac = data[:9], data[9:]
-        if len(data) != 9 + _MAC_BYTES or not hmac.compare_digest(mac, self._mac(avis, claim)):
+        if len(data) != 9 + _MAC_BYTES or not any(
+            hmac.compare_digest(mac, _mac(cle, avis, claim)) for cle in (self.cle, *self.precedentes)
+        ):
             raise JetonInvalide
         return Droit(avis, int.from_bytes(claim[:4], "big", signed=True), int.from_bytes(claim[4:], "big"))
 
-    def _mac(self, avis: UUID, claim: bytes) -> bytes:
-        data = avis.bytes + claim
-        return hashlib.blake2b(data, key=self.cle, person=b"jeton/1", digest_size=_MAC_BYTES).digest()
+
+def _mac(cle: bytes, avis: UUID, claim: bytes) -> bytes:
+    data = avis.bytes + claim
+    return hashlib.blake2b(data, key=cle, person=b"jeton/1", digest_size=_MAC_BYTES).digest()
+
+
+def signataire(*secrets: bytes) -> Signataire:
+    """Signs with the first of these secret keys, of any length, and accepts what any of them signed."""
+    cle, *precedentes = (hashlib.sha512(secret).digest() for secret in secrets)
+    return Signataire(cle, tuple(precedentes))

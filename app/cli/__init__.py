@@ -14,6 +14,7 @@ from app.cli import (
     engagements,
     interventions,
     observatoire,
+    roles,
     service,
     snippet,
 )
@@ -29,7 +30,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (service, donnees, snippet, boutons, observatoire, engagements, donnees_ouvertes):
+for group in (service, roles, donnees, snippet, boutons, observatoire, engagements, donnees_ouvertes):
     app.registered_commands += group.app.registered_commands
 app.add_typer(cles.app)
 app.add_typer(engagements.engagement)
@@ -50,6 +51,8 @@ def main() -> None:
     except (Erreur, ValueError) as error:
         fail(str(error))
     except AWAY as error:
+        if roles.lacks_right(error):
+            fail(f"{roles.DROIT_MANQUANT} ({_reason(error)})")
         if is_away(error):
             fail(f"la base de données ne répond pas ({_reason(error)})")
         if isinstance(error, OSError):

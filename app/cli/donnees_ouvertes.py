@@ -12,10 +12,11 @@ from app.cli.socle import Erreur, count_of
 from app.indices.periode import Periode, lire_periode
 from app.observatoire.donnees import documentation, dossier, service
 from app.observatoire.donnees.fichiers import rendre_tout
+from app.observatoire.donnees.refus import SignatureNonConfiguree
 from app.observatoire.donnees.signature import CleIllisible, Sceau, ouvrir_sceau, verifier
 from app.observatoire.editions import lecture
 from app.problems import Probleme
-from app.settings import Settings, get_settings, read_secret_key
+from app.settings import Settings, get_settings
 
 app = typer.Typer()
 groupe = typer.Typer(name="donnees", help="Données ouvertes : exporter les fichiers signés.", no_args_is_help=True)
@@ -34,11 +35,10 @@ def export(
     if edition is not None and (debut or fin):
         raise Erreur("une édition a sa période : --debut et --fin ne vont pas avec --edition")
     settings = get_settings()
-    sceau = ouvrir_sceau(settings.cle_signature, read_secret_key(settings))
+    sceau = ouvrir_sceau(settings)
     periode = _periode(debut, fin)
     minimum = settings.seuil_publication
-    fichiers = in_snapshot(lambda db: _gather(db, edition, periode, minimum))
-    tous = dossier.completer(fichiers, sceau)
+    tous = in_snapshot(lambda db: _gather(db, edition, periode, minimum, sceau))
     try:
         dossier.ecrire(ou, tous)
     except OSError as error:
@@ -54,12 +54,18 @@ def _periode(debut: str | None, fin: str | None) -> Periode:
         raise Erreur(" ".join([problem.detail, *details])) from None
 
 
-async def _gather(db: AsyncSession, edition: str | None, periode: Periode, minimum: int) -> dict[str, bytes]:
-    """Every file of the édition, or of the figures of now."""
-    if edition is None:
-        return await asyncio.to_thread(rendre_tout, await service.du_jour(db, periode, minimum, today()))
-    publiee = await lecture.trouver(db, lecture.lire_reference(edition))
-    return await service.tous_ceux_d_edition(db, publiee.id)
+async def _gather(
+    db: AsyncSession, edition: str | None, periode: Periode, minimum: int, sceau: Sceau | None
+) -> dict[str, bytes]:
+    """Every file of the édition, signed when it was published, or of the figures of now, signed now."""
+    if edition is not None:
+        publiee = await lecture.trouver(db, lecture.lire_reference(edition))
+        cle, signatures = await service.choisir_signatures(db, publiee.id, sceau)
+        return dossier.accompagner(await service.tous_ceux_d_edition(db, publiee.id), signatures, cle)
+    if sceau is None:
+        raise SignatureNonConfiguree
+    fichiers = await asyncio.to_thread(rendre_tout, await service.du_jour(db, periode, minimum, today()))
+    return dossier.signer(fichiers, sceau)
 
 
 @groupe.command("colonnes")
@@ -79,7 +85,8 @@ def verify_signature(
     """Vérifie qu'un fichier est, à l'octet près, celui qui a été signé ; code de sortie 1 sinon."""
     octets, signe = _read(fichier), _read(signature or fichier.with_name(f"{fichier.name}.sig"))
     try:
-        bonne = verifier(octets, signe, _read(cle) if cle else _own_key(get_settings()).cle_publique)
+        cles = [_read(cle)] if cle else _own_keys(get_settings())
+        bonne = any(verifier(octets, signe, connue) for connue in cles)
     except CleIllisible as error:
         raise Erreur(str(error)) from None
     if not bonne:
@@ -94,10 +101,10 @@ def _read(chemin: Path) -> bytes:
         raise Erreur(f"{chemin} : {error.strerror or error}") from None
 
 
-def _own_key(settings: Settings) -> Sceau:
-    """The key of this installation, which must have one already: a new one would refuse everything."""
-    if settings.cle_signature is not None:
-        return ouvrir_sceau(settings.cle_signature, b"")
-    if settings.secret_key is None and not (settings.data_dir / "cle_secrete").exists():
+def _own_keys(settings: Settings) -> list[bytes]:
+    """The public keys of this installation, which must have one already: a new one would refuse everything."""
+    kept = any((settings.data_dir / name).exists() for name in ("cle_signature", "cle_secrete"))
+    sceau = ouvrir_sceau(settings) if settings.cle_signature is not None or kept else None
+    if sceau is None:
         raise Erreur("cette installation n'a pas de clé : donnez la clé publique avec --cle")
-    return ouvrir_sceau(None, read_secret_key(settings))
+    return sceau.pems

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.cli.boutons import in_transaction, said
 from app.cli.socle import Erreur, count_of
 from app.indices.periode import Periode, jour_de_paris, lire_periode
-from app.observatoire.editions import echange, lecture, service
+from app.observatoire.donnees.signature import Sceau, ouvrir_sceau
+from app.observatoire.donnees.signatures import Verdict
+from app.observatoire.editions import echange, lecture, service, verification
 from app.observatoire.editions.contenu import Objet
 from app.observatoire.editions.parametres import Parametres
 from app.observatoire.models import Edition
@@ -212,9 +214,21 @@ def percent(part: float | None, cible: float | None = None) -> str:
 @app.command("publier")
 def publish(slug: Slug) -> None:
     """Publie l'édition préparée : ses chiffres, ses seuils et sa méthode ne changeront plus."""
-    publiee = in_snapshot(lambda db: service.publier(db, slug, today()))
+    sceau = ouvrir_sceau(get_settings())
+    publiee = in_snapshot(lambda db: service.publier(db, slug, today(), sceau))
     show(publiee["bilan"])
+    warn_unsigned(sceau)
     typer.echo(f"{slug}, révision {publiee['revision']}, publiée. Empreinte : {publiee['empreinte']}")
+
+
+def warn_unsigned(sceau: Sceau | None) -> None:
+    """Say that nothing was signed, when there is no key."""
+    if sceau is None:
+        typer.echo(
+            "Attention : aucune clé de signature n'est configurée (JDMA_CLE_SIGNATURE), l'édition n'est pas signée. "
+            "Donnez une clé, puis lancez « jdma edition signer ».",
+            err=True,
+        )
 
 
 @app.command("lister")
@@ -263,18 +277,40 @@ def _compared(cle: str, i: Objet) -> str:
 
 @app.command("verifier")
 def verify(slug: Annotated[str | None, typer.Argument(metavar="SLUG", help="Une seule édition.")] = None) -> None:
-    """Recalcule l'empreinte de ce qui est publié ; code de sortie 1 si une édition n'est plus celle d'alors."""
+    """Vérifie ce qui est publié : empreinte, fichiers refaits, sommes, signatures ; code de sortie 1 s'il a changé."""
+    sceau = ouvrir_sceau(get_settings())
+    report(slug, lambda db: verification.verifier(db, sceau, slug))
 
-    async def check(db: AsyncSession) -> list[tuple[str, bool]]:
-        return [(f"{row.slug}@{row.revision}", ok) async for row, ok in lecture.verifier(db, slug)]
 
-    verdicts = in_snapshot(check)
+@app.command("signer")
+def sign(slug: Annotated[str | None, typer.Argument(metavar="SLUG", help="Une seule édition.")] = None) -> None:
+    """Signe de la clé d'aujourd'hui ce qui a été publié sans elle et n'a pas changé ; code de sortie 1 sinon."""
+    sceau = ouvrir_sceau(get_settings())
+    if sceau is None:
+        raise Erreur("aucune clé de signature n'est configurée : donnez-en une dans JDMA_CLE_SIGNATURE")
+    report(slug, lambda db: verification.signer(db, sceau, slug), remarks=False)
+
+
+def report(
+    slug: str | None,
+    look: Callable[[AsyncSession], AsyncIterator[tuple[Any, Verdict]]],
+    *,
+    remarks: bool = True,
+) -> None:
+    """Say what is wrong with each édition, count those with which something is, and leave with 1 if there is one."""
+
+    async def work(db: AsyncSession) -> list[tuple[str, Verdict]]:
+        return [(f"{row.slug}@{row.revision}", verdict) async for row, verdict in look(db)]
+
+    verdicts = in_snapshot(work)
     if slug is not None and not verdicts:
         raise Erreur("Aucune édition publiée ne porte ce nom.")
-    for nom, ok in verdicts:
-        if not ok:
-            typer.echo(f"{nom} : ce qui est enregistré n'est plus ce qui a été publié")
-    faux = sum(not ok for _, ok in verdicts)
+    for nom, verdict in verdicts:
+        for phrase in verdict.ecarts:
+            typer.echo(f"{nom} : {phrase}")
+        for phrase in verdict.remarques if remarks else []:
+            typer.echo(f"{nom} : {phrase}", err=True)
+    faux = sum(bool(verdict.ecarts) for _, verdict in verdicts)
     typer.echo(f"{count_of(len(verdicts), 'édition', 'éditions')} : {count_of(faux, 'écart', 'écarts')}.")
     raise typer.Exit(1 if faux else 0)
 
@@ -294,5 +330,8 @@ def import_edition(
         octets = sys.stdin.buffer.read() if fichier == "-" else Path(fichier).read_bytes()
     except OSError as error:
         raise Erreur(f"{fichier} : {error.strerror or error}") from None
-    slug, revision, nouvelle = in_snapshot(lambda db: echange.importer(db, octets))
+    sceau = ouvrir_sceau(get_settings())
+    slug, revision, nouvelle = in_snapshot(lambda db: echange.importer(db, octets, sceau))
+    if nouvelle:
+        warn_unsigned(sceau)
     typer.echo(f"{slug}, révision {revision} : {'enregistrée' if nouvelle else 'déjà là, identique'}.")

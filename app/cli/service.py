@@ -7,9 +7,11 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import migrations
-from app.cli.socle import Erreur, on_engine, open_database, with_engine
+from app.cli.cles_du_service import check_keys, warn_without_key
+from app.cli.roles import prepare_service
+from app.cli.socle import Erreur, on_engine, open_database, service_role, with_engine
 from app.ops import journal
-from app.settings import get_settings, read_secret_key
+from app.settings import get_settings
 
 app = typer.Typer()
 
@@ -20,16 +22,13 @@ def serve() -> None:
     from app import serveur
 
     settings = get_settings()
-    read_secret_key(settings)
+    sceau = check_keys(settings)
     if error := serveur.port_error(settings.host, settings.port):
         raise Erreur(error)
     with open_database(settings, watched=True) as url:
-        asyncio.run(on_engine(settings, url, _nothing))
-        serveur.run(settings, url)
-
-
-async def _nothing(_engine: AsyncEngine) -> None:
-    """Checking the migrations was the point."""
+        address = prepare_service(settings, url)
+        warn_without_key(sceau)
+        serveur.run(settings, address)
 
 
 @app.command()
@@ -44,13 +43,13 @@ def demo() -> None:
     get_settings.cache_clear()
     settings = get_settings()
     journal.configure(settings.journal_niveau, settings.journal_format)
-    read_secret_key(settings)
+    sceau = check_keys(settings)
     for port in (settings.port, settings.port + 1):
         if error := serveur.port_error(settings.host, port):
             raise Erreur(error)
 
     async def prepare(engine: AsyncEngine) -> Vitrine | None:
-        await lancement.load(engine, settings.data_dir)
+        await lancement.load(engine, settings.data_dir, sceau)
         return await lancement.showcase(engine)
 
     with open_database(settings, watched=True) as url:
@@ -59,11 +58,15 @@ def demo() -> None:
             raise Erreur("le catalogue de cette base n'a aucun bouton ouvert à montrer")
         with serving_site(settings.host, settings.port + 1, pages(settings.base, shown, officiel=settings.officiel)):
             typer.echo(lancement.announce(settings, shown))
-            serveur.run(settings, url)
+            serveur.run(settings, prepare_service(settings, url))
 
 
 @app.command()
 def migrate() -> None:
-    """Applique les migrations de la base."""
-    revision = with_engine(migrations.migrate, migrated=False)
-    typer.echo(f"Base à jour : révision {revision}.")
+    """Applique les migrations de la base, puis donne ses droits au rôle du service."""
+
+    async def work(engine: AsyncEngine) -> str:
+        address = engine.url.render_as_string(hide_password=False)
+        return await migrations.migrate(engine, service_role(get_settings(), address))
+
+    typer.echo(f"Base à jour : révision {with_engine(work, migrated=False)}.")

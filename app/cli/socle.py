@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import migrations
 from app.database import make_engine
+from app.roles.service import Role, lire_role
 from app.settings import Settings, get_settings
 
 Result = TypeVar("Result")
@@ -25,12 +27,13 @@ class Erreur(Exception):
 
 @contextmanager
 def open_database(settings: Settings, *, watched: bool = False) -> Iterator[str]:
-    """The address of the database: the one that is set, or the embedded one, running for the time of the block.
+    """The address of the database, for its owner: the one that is set, or the embedded one, running for the time of the
+    block.
 
     `watched`: the embedded one is started again if it ends meanwhile.
     """
-    if settings.database_url is not None:
-        yield settings.database_url
+    if settings.database_url_commandes is not None:
+        yield settings.database_url_commandes
         return
     from app import embedded
 
@@ -39,6 +42,20 @@ def open_database(settings: Settings, *, watched: bool = False) -> Iterator[str]
             yield url
     except embedded.DemarrageImpossible as error:
         raise Erreur(str(error)) from None
+
+
+def service_address(settings: Settings, url: str) -> str:
+    """Where the service connects, `url` being its owner's address of the database: under the role of few rights."""
+    if settings.database_url is not None:
+        return settings.database_url
+    from app import embedded
+
+    return embedded.service_address(url)
+
+
+def service_role(settings: Settings, url: str) -> Role | None:
+    """The role that serves, or None when one address is all there is."""
+    return lire_role(make_url(service_address(settings, url)), make_url(url))
 
 
 def with_engine(work: Work[Result], *, migrated: bool = True) -> Result:
@@ -53,16 +70,16 @@ async def on_engine(settings: Settings, url: str, work: Work[Result], *, migrate
     engine = make_engine(url, statement_seconds=UNE_HEURE)
     try:
         if migrated:
-            await require_migrations(settings, engine)
+            await require_migrations(settings, url, engine)
         return await work(engine)
     finally:
         await engine.dispose()
 
 
-async def require_migrations(settings: Settings, engine: AsyncEngine) -> None:
+async def require_migrations(settings: Settings, url: str, engine: AsyncEngine) -> None:
     """The embedded database is brought up to date; another one must have been, by `jdma migrate`."""
     if settings.embedded:
-        await migrations.migrate(engine)
+        await migrations.migrate(engine, service_role(settings, url))
         return
     async with engine.connect() as connection:
         revision = await migrations.current(connection)

@@ -24,6 +24,15 @@ class IdentifiantsInconnus(RequeteRefusee):
         super().__init__(f"Les {champ} suivants n'existent pas en base : {montres}")
 
 
+class ListeVide(RequeteRefusee):
+    """400: a list that is replaced whole is never emptied by a list that came empty."""
+
+    code, titre = "liste_vide", "Liste vide"
+
+    def __init__(self, champ: str) -> None:
+        super().__init__(f"{champ} est vide : la nouvelle liste doit nommer une démarche au moins. Rien n'a changé.")
+
+
 class IdentifiantPris(Probleme):
     status, code, titre = 409, "identifiant_pris", "Identifiant déjà pris"
     detail = "Cet identifiant désigne déjà un autre bouton."

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from operator import add
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.compat import annuaire, sql
 from app.compat.annuaire import Annuaire, DemarcheNumerotee
 from app.compat.demande import Demande
 from app.compat.marques import QUESTIONS, marques
+from app.compat.refus import ListeVide
 from app.demarches.top_250 import aujourd_hui, dates_top_250
 from app.equipes.cles import Portee
 from app.equipes.refus import HorsPortee
 from app.indices.periode import segments
 
 Objet = dict[str, Any]
+log = structlog.get_logger()
 
 
 class DemandeIntrouvable(Exception):
@@ -60,16 +63,20 @@ async def fixer_top_250(db: AsyncSession, portee: Portee, champ: str, numeros: l
     """Replace the list of the 250 by these boutons' démarches (`champ` form_ids), or by these démarches (product_ids);
     says which came in, were there, and went out.
 
-    Raises HorsPortee, IdentifiantsInconnus.
+    Leaves a line in the journal. Raises HorsPortee, ListeVide, IdentifiantsInconnus.
     """
     if not portee.administrateur:
         raise HorsPortee("Seule une clé d'administrateur peut fixer la liste des 250 démarches.")
+    if not numeros:
+        raise ListeVide(champ)
     await sql.verrouiller(db)
     connues = await annuaire.lire(db)
     voulues = _demandees(connues, champ, numeros)
     avant = {demarche.id for demarche in connues.demarches.values() if _dans_la_liste(demarche)}
     sorties = [connues.demarches[cle] for cle in sorted(avant - set(voulues.values()))]
     await _dater(db, connues, set(voulues.values()))
+    apres = len(set(voulues.values()))
+    log.warning("top_250_remplacee", cle=portee.cle, avant=len(avant), apres=apres, sorties=len(sorties))
     suffixe = "_forms" if champ == "form_ids" else ""
     return {
         "result": {

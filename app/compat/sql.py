@@ -120,7 +120,7 @@ async def compter(
 
 async def verrouiller(db: AsyncSession) -> None:
     """Writers of the catalogue pass one at a time; readers and deposits of avis do not wait."""
-    await db.execute(text("LOCK TABLE demarche IN SHARE ROW EXCLUSIVE MODE"))
+    await db.execute(text("SELECT verrouiller_catalogue()"))
 
 
 async def dater_top_250(db: AsyncSession, dates: Sequence[tuple[int, dt.date | None, dt.date | None]]) -> None:

@@ -15,6 +15,7 @@ from app.demo import observatoire
 from app.demo.donnees import demonstration_csv
 from app.demo.pages_hote import Vitrine
 from app.indices.periode import jour_de_paris
+from app.observatoire.donnees.signature import Sceau
 from app.settings import Settings
 
 VITRINE = "demo-passeport"
@@ -26,7 +27,7 @@ AUTRES_BOUTONS: tuple[tuple[str, dict[str, Any]], ...] = (
 """What else the host site shows: made with the data, in an empty database only."""
 
 
-async def load(engine: AsyncEngine, work_dir: Path) -> bool:
+async def load(engine: AsyncEngine, work_dir: Path, sceau: Sceau | None = None) -> bool:
     """Load the demonstration catalogue and its avis into an empty database; False when there was something already."""
     async with engine.connect() as connection:
         if await connection.scalar(text("SELECT EXISTS (SELECT FROM demarche)")):
@@ -37,7 +38,7 @@ async def load(engine: AsyncEngine, work_dir: Path) -> bool:
         slugs = list(await connection.scalars(text("SELECT slug FROM demarche ORDER BY id")))
     today = jour_de_paris(dt.datetime.now(dt.UTC))
     await import_avis(engine, demonstration_csv(slugs, today), work_dir / "demo-avis.rejets.csv")
-    await observatoire.load(engine, work_dir, slugs, today)
+    await observatoire.load(engine, work_dir, slugs, today, sceau)
     async with AsyncSession(engine) as db, db.begin():
         for nom, columns in AUTRES_BOUTONS:
             await boutons.creer(db, VITRINE, nom, **columns)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from app.indices.periode import JOUR, Periode, debut_etape, un_an_avant
 from app.observatoire.classement import interventions
+from app.observatoire.donnees.signature import Sceau
 from app.observatoire.editions import service as editions
 from app.observatoire.editions.parametres import Parametres
 from app.observatoire.engagements.importation import import_engagements
@@ -29,7 +30,9 @@ MESURES: Final = ((91, "oui", 0, 99.98, 310, "oui"), (68, "oui", 3, 99.2, 520, "
 """Audit rate, FranceConnect, DLNUF effort, availability, response time, mobile: one set after another."""
 
 
-async def load(engine: AsyncEngine, work_dir: Path, slugs: Sequence[str], today: dt.date) -> None:
+async def load(
+    engine: AsyncEngine, work_dir: Path, slugs: Sequence[str], today: dt.date, sceau: Sceau | None = None
+) -> None:
     """Load it all for these démarches, into a database that has their avis and nothing of the observatory."""
     await import_faits(engine, _csv(_faits(slugs, today)), work_dir / "demo-faits.rejets.csv", lecture.FAITS)
     exemption = [["demarche", "indicateur", "raison", "depuis"],
@@ -44,7 +47,7 @@ async def load(engine: AsyncEngine, work_dir: Path, slugs: Sequence[str], today:
         await interventions.commencer(db, numero, today - 300 * JOUR, today)
         await interventions.terminer(db, numero, today - 270 * JOUR, today)
     for fin in _fins(today):
-        await _publish(engine, fin, today)
+        await _publish(engine, fin, today, sceau)
 
 
 def _fins(today: dt.date) -> tuple[dt.date, dt.date]:
@@ -53,14 +56,14 @@ def _fins(today: dt.date) -> tuple[dt.date, dt.date]:
     return debut_etape(quarter - JOUR, "trimestre") - JOUR, quarter - JOUR
 
 
-async def _publish(engine: AsyncEngine, fin: dt.date, today: dt.date) -> None:
+async def _publish(engine: AsyncEngine, fin: dt.date, today: dt.date, sceau: Sceau | None) -> None:
     slug = f"demo-{fin.year}-t{(fin.month + 2) // 3}"
     titre = f"{(fin.month + 2) // 3}e trimestre {fin.year} (démonstration)".replace("1e ", "1er ")
     parametres = Parametres(titre, Periode(un_an_avant(fin) + JOUR, fin), 100, "toutes", {"satisfaction": 0.8})
     async with AsyncSession(engine) as db, db.begin():
         await db.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         await editions.preparer(db, slug, parametres)
-        await editions.publier(db, slug, today)
+        await editions.publier(db, slug, today, sceau)
 
 
 def _faits(slugs: Sequence[str], today: dt.date) -> Iterator[list[Any]]:

@@ -26,10 +26,11 @@ _NUMERO_MAX: Final = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Portee:
-    """What a key opens: every démarche, or those of one ministère, or one."""
+    """What a key opens: every démarche, or those of one ministère, or one. `cle`: its number, for the journal."""
 
     ministere_id: int | None = None
     demarche_id: int | None = None
+    cle: int | None = None
 
     @property
     def administrateur(self) -> bool:
@@ -140,4 +141,4 @@ async def verifier(db: AsyncSession, secret: str) -> Portee:
         raise CleExpiree
     if cle.a_marquer:
         await sql.marquer_utilisee(db, cle.id)
-    return Portee(cle.ministere_id, cle.demarche_id)
+    return Portee(cle.ministere_id, cle.demarche_id, cle.id)

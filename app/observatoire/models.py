@@ -140,6 +140,26 @@ class EditionFichier(SQLModel, table=True):
     sha256: str = Field(sa_type=Text)
 
 
+class EditionSignature(SQLModel, table=True):
+    """The Ed25519 signature of a file that an édition published, made once and kept: by one key, or by several.
+
+    `cle_publique`: its 32 bytes. `nom`: of a file, or SHA256SUMS.
+    """
+
+    __tablename__ = "edition_signature"
+    __table_args__ = (
+        CheckConstraint(
+            "octet_length(cle_publique) = 32 AND octet_length(signature) = 64", name="edition_signature_ed25519"
+        ),
+    )
+
+    edition_id: int = Field(primary_key=True, foreign_key="edition.id")
+    nom: str = Field(primary_key=True, sa_type=Text)
+    cle_publique: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    signature: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signee_le: dt.datetime | None = Field(None, sa_column=_now())
+
+
 class Engagement(SQLModel, table=True):
     """A commitment with an owner (`porteur`) and a date, or none. `cible`: what `indicateur` must reach, in [0, 1].
 

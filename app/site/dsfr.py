@@ -1,11 +1,15 @@
 """The state's design system (DSFR), read from its package: which of its files the site is made of.
 
-The package is a Django application; it is only looked up, never imported, and nothing of it is kept in this project.
+The package is a Django application; it is only looked up, never imported, and nothing of it is kept in this project. A
+production image does without it: `python -m app.site.dsfr DIRECTORY`, when it is made, copies the few files used.
 """
 
 import base64
 import re
+import shutil
+import sys
 from functools import lru_cache
+from pathlib import Path
 
 from app.polices import dist
 from app.ressources import Ressource
@@ -36,14 +40,21 @@ def lire(officiel: bool) -> str:
 
     Only an official service may bear the state's emblem and typeface: others get the fonts of the system.
     """
-    noms = [f"component/{nom}/{nom}" for nom in (*COMPOSANTS, *([_LOGO] if officiel else []))]
-    fichiers = ["core/core.main", "scheme/scheme", *(f"{nom}.main" for nom in noms)]
-    texte = "".join((dist() / f"{nom}.min.css").read_text("utf-8") for nom in fichiers)
-    imprime = "".join((dist() / f"{nom}.print.min.css").read_text("utf-8") for nom in ("core/core", *noms))
+    racine = dist()
+    ecran, papier = _feuilles(officiel)
+    texte = "".join((racine / nom).read_text("utf-8") for nom in ecran)
+    imprime = "".join((racine / nom).read_text("utf-8") for nom in papier)
     texte = _FACE.sub("", texte) if not officiel else _faces(texte)
     if not officiel:
         texte = _FAMILLE.sub(_SYSTEME, texte)
     return _URL.sub(_icone, texte + imprime)
+
+
+def _feuilles(officiel: bool) -> tuple[list[str], list[str]]:
+    """The sheets of the screen, then those of print."""
+    noms = [f"component/{nom}/{nom}" for nom in (*COMPOSANTS, *([_LOGO] if officiel else []))]
+    ecran = ["core/core.main", "scheme/scheme", *(f"{nom}.main" for nom in noms)]
+    return [f"{nom}.min.css" for nom in ecran], [f"{nom}.print.min.css" for nom in ("core/core", *noms)]
 
 
 def _faces(texte: str) -> str:
@@ -60,3 +71,24 @@ def _icone(trouve: re.Match[str]) -> str:
     """An icon within the sheet: a few hundred bytes, not worth a request."""
     corps = (dist() / trouve[1] / trouve[2]).read_bytes()
     return f"url(data:image/svg+xml;base64,{base64.b64encode(corps).decode()})"
+
+
+def lus() -> set[str]:
+    """Every file that may be read, under the directory of the package."""
+    feuilles = {nom for noms in _feuilles(officiel=True) for nom in noms}
+    textes = [(dist() / nom).read_text("utf-8") for nom in feuilles]
+    icones = {f"{trouve[0]}/{trouve[1]}" for texte in textes for trouve in _URL.findall(_FACE.sub("", texte))}
+    gras = [f"{nom}.woff" for nom in ("Marianne-Regular", "Marianne-Bold", "Spectral-Regular", "Spectral-ExtraBold")]
+    return feuilles | icones | {f"fonts/{nom}" for nom in (*gras, *(f"Marianne-{g}.woff2" for g in _POLICES))}
+
+
+def copier(ou: Path) -> int:
+    """Copy them; how many there were."""
+    for nom in lus():
+        (ou / nom).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(dist() / nom, ou / nom)
+    return len(lus())
+
+
+if __name__ == "__main__":
+    copier(Path(sys.argv[1]))

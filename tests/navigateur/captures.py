@@ -7,8 +7,8 @@ from pathlib import Path
 import asyncpg
 from playwright.async_api import Browser, Page, async_playwright
 
-from app import embedded, migrations
-from app.database import make_engine
+from app import embedded
+from tests.conftest import migrate
 from tests.navigateur import captures_site
 from tests.navigateur.outils import CHROMIUM, OPTIONS, Hotes, Service, extrait, serving_pages
 from tests.serveur import ROOT, running_service
@@ -57,9 +57,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="jdma-captures-") as directory:
         pgdata = Path(directory) / "pg"
         url = embedded.start(pgdata)
-        engine = make_engine(url)
-        await migrations.migrate(engine)
-        await engine.dispose()
+        await migrate(url)
         sql = await asyncpg.connect(url)
         async with running_service(url, Path(directory)) as (base, _pid), async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)

@@ -12,7 +12,7 @@ from app.observatoire.donnees import dcat, licence, service
 from app.observatoire.donnees.colonnes import TABLES, table
 from app.observatoire.donnees.fichiers import ecrire_schema, type_de
 from app.observatoire.donnees.jeu import DEFINITIONS
-from app.observatoire.donnees.refus import FichierInconnu
+from app.observatoire.donnees.refus import CleAbsente, FichierInconnu, SignatureNonConfiguree
 from app.observatoire.donnees.signature import Sceau
 from app.observatoire.editions import lecture
 from app.observatoire.editions.api import A_VERIFIER, FIGE
@@ -49,8 +49,8 @@ Edition = Annotated[
 Schema = Annotated[str, Path(max_length=100, description="`observatoire.json`, …", examples=["observatoire.json"])]
 
 
-def _sceau(request: Request) -> Sceau:
-    sceau: Sceau = request.app.state.sceau
+def _sceau(request: Request) -> Sceau | None:
+    sceau: Sceau | None = request.app.state.sceau
     return sceau
 
 
@@ -104,15 +104,29 @@ async def trouver_edition(edition: Edition) -> Response:
     return RedirectResponse(f"/editions/{reference.slug}{revision}", 303)
 
 
-@router.get("/cle-publique.pem", responses=problems(304, 503) | {200: {"content": {PEM: {}}}})
+@router.get("/cle-publique.pem", responses=problems(304, 404, 503) | {200: {"content": {PEM: {}}}})
 async def lire_cle_publique(request: Request) -> Response:
     """La clé publique Ed25519 qui vérifie les signatures."""
-    cle = _sceau(request).cle_publique
+    return await _cle(request, 0)
+
+
+@router.get("/cle-publique-precedente.pem", responses=problems(304, 404, 503) | {200: {"content": {PEM: {}}}})
+async def lire_cle_precedente(request: Request) -> Response:
+    """La clé publique d'avant le dernier changement de clé : elle vérifie ce qui avait été signé avec elle."""
+    return await _cle(request, 1)
+
+
+async def _cle(request: Request, rang: int) -> Response:
+    sceau = _sceau(request)
+    if sceau is None:
+        raise SignatureNonConfiguree
+    if rang >= len(sceau.pems):
+        raise CleAbsente
 
     async def calcul(_: AsyncSession) -> bytes:
-        return cle
+        return sceau.pems[rang]
 
-    return await repondre(request, "donnees/cle-publique", calcul, PEM)
+    return await repondre(request, ("donnees/cle-publique", rang), calcul, PEM)
 
 
 @router.get("/schemas/{fichier}", responses=problems(304, 404, 422, 503) | {200: {"content": {"application/json": {}}}})
@@ -138,7 +152,7 @@ async def lire_fichier_d_edition(request: Request, edition: Edition, fichier: No
         publiee = await lecture.trouver(db, reference)
         return await service.lire_d_edition(db, publiee.id, fichier, sceau)
 
-    # A signature changes with the key.
+    # A signature may be made again, with another key.
     fige = reference.revision is not None and not fichier.endswith(".sig")
     cle = ("donnees/editions", reference, fichier)
     return await repondre(request, cle, calcul, type_de(fichier), _entetes(fichier), FIGE if fige else A_VERIFIER)

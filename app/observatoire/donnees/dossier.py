@@ -7,17 +7,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from app.observatoire.donnees.fichiers import SOMMES, empreinte, ligne_de_somme
-from app.observatoire.donnees.signature import Sceau
+from app.observatoire.donnees.fichiers import avec_sommes
+from app.observatoire.donnees.signature import Sceau, en_pem
 
 CLE: Final = "cle-publique.pem"
 
 
-def completer(fichiers: Mapping[str, bytes], sceau: Sceau) -> dict[str, bytes]:
+def signer(fichiers: Mapping[str, bytes], sceau: Sceau) -> dict[str, bytes]:
     """The files, the sums of all, the signature of each, and the key that verifies them."""
-    sommes = "".join(ligne_de_somme(nom, empreinte(octets)) for nom, octets in sorted(fichiers.items())).encode()
-    tous = {**fichiers, SOMMES: sommes}
+    tous = avec_sommes(fichiers)
     return tous | {f"{nom}.sig": sceau.signer(octets) for nom, octets in tous.items()} | {CLE: sceau.cle_publique}
+
+
+def accompagner(fichiers: Mapping[str, bytes], signatures: Mapping[str, bytes], cle: bytes) -> dict[str, bytes]:
+    """The same with the signatures that were made when they were published, and the public key (32 bytes) of these."""
+    tous = avec_sommes(fichiers)
+    return tous | {f"{nom}.sig": signatures[nom] for nom in tous if nom in signatures} | {CLE: en_pem(cle)}
 
 
 def ecrire(dossier: Path, fichiers: Mapping[str, bytes]) -> None:

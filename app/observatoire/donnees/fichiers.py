@@ -59,6 +59,12 @@ def ligne_de_somme(nom: str, somme: str) -> str:
     return f"{somme}  {nom}\n"
 
 
+def avec_sommes(fichiers: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a set, and the sums of all."""
+    sommes = "".join(ligne_de_somme(nom, empreinte(octets)) for nom, octets in sorted(fichiers.items()))
+    return {**fichiers, SOMMES: sommes.encode()}
+
+
 def type_de(nom: str) -> str:
     """The media type of a file, by its name."""
     forme = nom.rpartition(".")[2]

@@ -11,6 +11,24 @@ class FichierInconnu(Probleme):
     )
 
 
+class SignatureNonConfiguree(Probleme):
+    status, code, titre = 404, "signature_non_configuree", "Signature non configurée"
+    detail = "Ce service n'a pas de clé de signature (réglage JDMA_CLE_SIGNATURE) : ses fichiers ne sont pas signés."
+
+
+class SignatureAbsente(Probleme):
+    status, code, titre = 404, "signature_absente", "Signature absente"
+    detail = (
+        "Cette édition a été publiée sans être signée : celui qui exploite ce service la signe par"
+        " « jdma edition signer »."
+    )
+
+
+class CleAbsente(Probleme):
+    status, code, titre = 404, "cle_absente", "Clé absente"
+    detail = "Ce service n'a pas changé de clé de signature : il n'y a pas de clé précédente."
+
+
 class EditionIllisible(Probleme):
     """An édition made elsewhere, whose figures do not have the shape that files are made from."""
 

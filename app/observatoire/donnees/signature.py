@@ -1,10 +1,11 @@
 """The signature of a file: Ed25519 (RFC 8032), over its very bytes, in a file of 64 bytes beside it.
 
-Standard tools check it: docs/donnees-ouvertes.md. Why Ed25519, and where the key comes from: docs/decisions/0006.
+Standard tools check it: docs/donnees-ouvertes.md. Why Ed25519, and where the key comes from: docs/decisions/0007.
 """
 
 import base64
 import binascii
+import secrets
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +19,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
-from pydantic import SecretStr
 
+from app.settings import Settings, create_private, read_kept, read_secret_key
+
+CLE, PRECEDENTE = "JDMA_CLE_SIGNATURE", "JDMA_CLE_SIGNATURE_PRECEDENTE"
 USAGE: Final = b"jdma/signature-donnees-ouvertes/1"
-"""What the key derived from the secret key is for: no other use of that secret gives the same."""
+"""Versions before this one derived the key from the secret key, with this label."""
 
 
 class CleIllisible(ValueError):
@@ -29,29 +32,88 @@ class CleIllisible(ValueError):
 
 
 class Sceau:
-    """Signs files, with one private key."""
+    """Signs files with one private key, and knows the public keys that verify: its own, and the one before."""
 
-    def __init__(self, cle: Ed25519PrivateKey) -> None:
+    def __init__(self, cle: Ed25519PrivateKey, precedente: Ed25519PublicKey | None = None) -> None:
         self._cle = cle
-        self.cle_publique = cle.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        """As PEM."""
+        publiques = [cle.public_key(), *([precedente] if precedente is not None else [])]
+        self._publiques = {publique.public_bytes_raw(): publique for publique in publiques}
+        self.pems = [en_pem(identite) for identite in self._publiques]
+        """The public keys as PEM: its own, then the one before if there is one."""
+
+    @property
+    def cle_publique(self) -> bytes:
+        """Its own public key, as PEM."""
+        return self.pems[0]
+
+    @property
+    def identites(self) -> list[bytes]:
+        """The 32 bytes of each public key, its own first."""
+        return list(self._publiques)
 
     def signer(self, octets: bytes) -> bytes:
         """The 64 bytes of the signature; the same for the same file, always."""
         return self._cle.sign(octets)
 
-
-def ouvrir_sceau(reglage: SecretStr | None, secret: bytes) -> Sceau:
-    """The key of the setting or, without it, one derived from the service's secret key. Raises CleIllisible."""
-    return Sceau(_deriver(secret) if reglage is None else _lire_privee(reglage.get_secret_value().strip()))
-
-
-def _deriver(secret: bytes) -> Ed25519PrivateKey:
-    graine = HKDF(algorithm=SHA256(), length=32, salt=None, info=USAGE).derive(secret)
-    return Ed25519PrivateKey.from_private_bytes(graine)
+    def reconnait(self, octets: bytes, signature: bytes, cle: bytes) -> bool | None:
+        """Whether the holder of this public key (32 bytes) signed these bytes; None for a key that it does not know."""
+        publique = self._publiques.get(cle)
+        return None if publique is None else _est_signe(octets, signature, publique)
 
 
-def _lire_privee(valeur: str) -> Ed25519PrivateKey:
+def en_pem(identite: bytes) -> bytes:
+    """A public key, given as its 32 bytes, as PEM."""
+    cle = Ed25519PublicKey.from_public_bytes(identite)
+    return cle.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def ouvrir_sceau(settings: Settings) -> Sceau | None:
+    """The keys of the settings or, beside an embedded database, those made once and kept; None when there is none.
+
+    Raises CleIllisible.
+    """
+    precedente = settings.cle_signature_precedente
+    if settings.cle_signature is not None:
+        cle = _lire_privee(settings.cle_signature.get_secret_value())
+        return Sceau(cle, None if precedente is None else _lire_publique(precedente.get_secret_value()))
+    return _ouvrir_embarquee(settings) if settings.embedded else None
+
+
+def _ouvrir_embarquee(settings: Settings) -> Sceau:
+    """The key kept in the data directory, and the one that an earlier version derived there from the secret key."""
+    chemin, ancienne = (settings.data_dir / nom for nom in ("cle_signature", "cle_signature_precedente"))
+    if not chemin.exists() and not ancienne.exists() and (settings.data_dir / "cle_secrete").exists():
+        create_private(ancienne, _en_base64(_deriver(read_secret_key(settings))))
+    neuve = read_kept(chemin, lambda: _en_base64(secrets.token_bytes(32)))
+    avant = _lire_publique(ancienne.read_text()) if ancienne.exists() else None
+    return Sceau(_lire_privee(neuve.decode()), avant)
+
+
+def _en_base64(octets: bytes) -> str:
+    return base64.b64encode(octets).decode()
+
+
+def _deriver(secret: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=USAGE).derive(secret)
+
+
+def _lire_publique(valeur: str) -> Ed25519PublicKey:
+    """The public key of a setting that gives it, or the private one."""
+    try:
+        chemin = Path(valeur.strip())
+        texte = chemin.read_text() if "-----BEGIN" not in valeur and chemin.is_file() else valeur
+    except (OSError, ValueError):
+        texte = valeur
+    if "BEGIN PUBLIC KEY" not in texte:
+        return _lire_privee(texte, PRECEDENTE).public_key()
+    try:
+        return _charger_publique(texte.encode())
+    except CleIllisible as error:
+        raise CleIllisible(f"{PRECEDENTE} : {error}") from None
+
+
+def _lire_privee(valeur: str, nom: str = CLE) -> Ed25519PrivateKey:
+    valeur = valeur.strip()
     attendu = "un fichier PEM, ou la graine de 32 octets en base64, d'une clé privée Ed25519 sans mot de passe"
     try:
         if "-----BEGIN" not in valeur and not Path(valeur).is_file():
@@ -59,20 +121,28 @@ def _lire_privee(valeur: str) -> Ed25519PrivateKey:
         pem = valeur.encode() if "-----BEGIN" in valeur else Path(valeur).read_bytes()
         cle = load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, OSError, binascii.Error, UnsupportedAlgorithm):
-        raise CleIllisible(f"JDMA_CLE_SIGNATURE : {attendu} est attendu") from None
+        raise CleIllisible(f"{nom} : {attendu} est attendu") from None
     if not isinstance(cle, Ed25519PrivateKey):
-        raise CleIllisible(f"JDMA_CLE_SIGNATURE : {attendu} est attendu")
+        raise CleIllisible(f"{nom} : {attendu} est attendu")
     return cle
 
 
 def verifier(octets: bytes, signature: bytes, cle_publique: bytes) -> bool:
     """Whether these bytes are those that the holder of the key (PEM) signed. Raises CleIllisible."""
+    return _est_signe(octets, signature, _charger_publique(cle_publique))
+
+
+def _charger_publique(pem: bytes) -> Ed25519PublicKey:
     try:
-        cle = load_pem_public_key(cle_publique)
+        cle = load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm):
         cle = None
     if not isinstance(cle, Ed25519PublicKey):
         raise CleIllisible("la clé publique n'est pas une clé Ed25519 au format PEM")
+    return cle
+
+
+def _est_signe(octets: bytes, signature: bytes, cle: Ed25519PublicKey) -> bool:
     try:
         cle.verify(signature, octets)
     except InvalidSignature:

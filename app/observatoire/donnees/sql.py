@@ -26,6 +26,32 @@ async def lire(db: AsyncSession, edition: int, nom: str) -> bytes | None:
     return octets
 
 
+async def fichiers(db: AsyncSession, edition: int) -> Sequence[Row[Any]]:
+    """`nom`, `octets`, `taille`, `sha256` of each file."""
+    statement = text("SELECT nom, octets, taille, sha256 FROM edition_fichier WHERE edition_id = :edition")
+    return (await db.execute(statement, {"edition": edition})).all()
+
+
+async def signatures(db: AsyncSession, edition: int) -> Sequence[Row[Any]]:
+    """`nom`, `cle_publique`, `signature`, the first made first."""
+    statement = text("""
+        SELECT nom, cle_publique, signature FROM edition_signature WHERE edition_id = :edition ORDER BY signee_le
+    """)
+    return (await db.execute(statement, {"edition": edition})).all()
+
+
+async def signer(db: AsyncSession, edition: int, cle_publique: bytes, signatures: Mapping[str, bytes]) -> None:
+    """Store the signatures of a key, but for those that it has made already."""
+    statement = text("""
+        INSERT INTO edition_signature (edition_id, nom, cle_publique, signature)
+        SELECT :edition, nom, :cle, signature
+        FROM unnest(CAST(:noms AS text[]), CAST(:signatures AS bytea[])) AS s (nom, signature)
+        ON CONFLICT DO NOTHING
+    """)
+    valeurs = {"edition": edition, "cle": cle_publique, "noms": [*signatures], "signatures": [*signatures.values()]}
+    await db.execute(statement, valeurs)
+
+
 async def sommes(db: AsyncSession, edition: int) -> Sequence[Row[Any]]:
     """`nom`, `sha256` of each file, by name."""
     statement = text(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.demarches.texte import check_slug
 from app.indices.periode import Periode
+from app.observatoire.donnees.signature import Sceau
 from app.observatoire.editions import contenu, lecture, service, sql
 from app.observatoire.editions.contenu import Objet
 from app.observatoire.editions.lecture import Reference
@@ -108,7 +109,7 @@ async def exporter(db: AsyncSession, reference: Reference) -> bytes:
     return orjson.dumps({cle: valeur for cle, valeur in document.items() if cle not in {"revisions", "suivant"}})
 
 
-async def importer(db: AsyncSession, octets: bytes) -> tuple[str, int, bool]:
+async def importer(db: AsyncSession, octets: bytes, sceau: Sceau | None = None) -> tuple[str, int, bool]:
     """Store an édition published elsewhere: its slug, its revision, and whether it is new here.
 
     Takes what `exporter` gives, or what the API answers. Raises ImportRefuse: not an édition, changed since it was
@@ -124,7 +125,7 @@ async def importer(db: AsyncSession, octets: bytes) -> tuple[str, int, bool]:
     if revision != (derniere.revision if derniere else 0) + 1 or (derniere and derniere.publiee_le is None):
         raise ImportRefuse(f"Importez ou publiez d'abord la révision {revision - 1} de {slug}.")
     demarches = rapprocher(document["elements"], await sql.identifiants(db), await sql.noms(db))
-    await service.figer(db, await _brouillon(db, document, demarches), document, demarches)
+    await service.figer(db, await _brouillon(db, document, demarches), document, demarches, sceau)
     return slug, revision, True
 
 

@@ -1,7 +1,7 @@
 """Published éditions as others read them: documents made of the very texts that were stored."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -143,12 +143,6 @@ async def relire(db: AsyncSession, reference: Reference) -> Objet:
 async def recalculer(db: AsyncSession, slug: str, revision: int) -> str:
     """The fingerprint of an édition as it is stored now."""
     return contenu.empreinte(await relire(db, Reference(slug, revision)))
-
-
-async def verifier(db: AsyncSession, slug: str | None = None) -> AsyncIterator[tuple[Row[Any], bool]]:
-    """Each published revision (of an édition, or of all), and whether it still is what was published."""
-    for row in await sql.publiees(db, slug):
-        yield row, await recalculer(db, row.slug, row.revision) == row.empreinte
 
 
 async def comparer(db: AsyncSession, de: Reference, a: Reference) -> Objet:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.indices.formules import METHODE
 from app.indices.periode import Periode
 from app.observatoire.donnees import service as donnees
+from app.observatoire.donnees.signature import Sceau
 from app.observatoire.editions import contenu, lecture, sql
 from app.observatoire.editions.contenu import Objet
 from app.observatoire.editions.parametres import Parametres, check_nom, check_texte
@@ -112,8 +113,8 @@ async def abandonner(db: AsyncSession, slug: str) -> Edition:
     return edition
 
 
-async def publier(db: AsyncSession, slug: str, aujourd_hui: dt.date) -> Objet:
-    """Freeze the draft for ever; gives the head of the document published.
+async def publier(db: AsyncSession, slug: str, aujourd_hui: dt.date, sceau: Sceau | None = None) -> Objet:
+    """Freeze the draft for ever, signed when there is a key; gives the head of the document published.
 
     Raises AucunBrouillon, EditionPubliee (somebody else was first), PeriodeNonTerminee, EditionVide.
     """
@@ -126,7 +127,7 @@ async def publier(db: AsyncSession, slug: str, aujourd_hui: dt.date) -> Objet:
         raise EditionVide
     lignes.sort(key=lambda ligne: ligne.demarche.slug)
     document = await _document(db, edition, lignes)
-    empreinte = await figer(db, edition, document, [ligne.demarche.id for ligne in lignes])
+    empreinte = await figer(db, edition, document, [ligne.demarche.id for ligne in lignes], sceau)
     return {cle: valeur for cle, valeur in document.items() if cle != "elements"} | {"empreinte": empreinte}
 
 
@@ -166,7 +167,9 @@ async def _document(db: AsyncSession, edition: Edition, lignes: Sequence[Ligne])
     return contenu.en_json(objet)
 
 
-async def figer(db: AsyncSession, edition: Edition, document: Mapping[str, Any], demarches: Sequence[int]) -> str:
+async def figer(
+    db: AsyncSession, edition: Edition, document: Mapping[str, Any], demarches: Sequence[int], sceau: Sceau | None
+) -> str:
     """Store the content of a draft and publish it; gives its fingerprint. `demarches`: the id of each element's.
 
     What is stored is read again before the transaction may end: it must have the fingerprint of what was given.
@@ -176,7 +179,7 @@ async def figer(db: AsyncSession, edition: Edition, document: Mapping[str, Any],
     await sql.vider(db, edition.id)
     lignes = zip(demarches, document["elements"], strict=True)
     await sql.ecrire_lignes(db, [_ligne(edition.id, demarche, element) for demarche, element in lignes])
-    await donnees.conserver(db, edition.id, document)
+    await donnees.conserver(db, edition.id, document, empreinte, sceau)
     colonnes: Objet = {cle: orjson.dumps(document[cle]).decode() for cle in ("seuils", "bilan", "groupes")}
     moment = dt.datetime.fromisoformat(document["publiee_le"])
     colonnes |= {"publiee_le": moment, "methode": document["methode"], "empreinte": empreinte}

@@ -60,9 +60,9 @@ async def publiee(db: AsyncSession, slug: str, revision: int | None = None) -> R
 
 
 async def publiees(db: AsyncSession, slug: str | None = None) -> Sequence[Row[Any]]:
-    """Every published revision of an édition, or of all: `slug`, `revision`, `raison`, `publiee_le`, `empreinte`."""
+    """Every published revision (of an édition): `id`, `slug`, `revision`, `raison`, `publiee_le`, `empreinte`."""
     statement = text("""
-        SELECT slug, revision, raison, publiee_le, empreinte FROM edition
+        SELECT id, slug, revision, raison, publiee_le, empreinte FROM edition
         WHERE publiee_le IS NOT NULL AND slug = coalesce(CAST(:slug AS text), slug) ORDER BY slug, revision
     """)
     return (await db.execute(statement, {"slug": slug})).all()

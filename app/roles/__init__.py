@@ -1,0 +1,1 @@
+"""Who may do what in the database: its owner migrates and commands, the service has only the rights that it uses."""
