@@ -19,7 +19,7 @@ from app.avis.refus import AvisConflit, AvisInconnu, AvisInvalide, BoutonFerme, 
 from app.database import AWAY, Connection
 from app.demarches.refus import BoutonIntrouvable
 from app.problems import Indisponible, Probleme
-from app.settings import Settings
+from app.settings import Settings, get_settings
 from app.validation import french_errors
 
 ESSAI = 0
@@ -77,7 +77,7 @@ def clean(text: str | None) -> str | None:
     """A citizen's words without what identifies somebody; None when nothing is left."""
     if not text or not (text := text.strip()):
         return None
-    text, removed = masquer(text)
+    text, removed = masquer(text, avec_noms=get_settings().masquer_noms)
     for genre, count in removed.items():
         mesures.MASQUES.labels(genre).inc(count)
     return text
