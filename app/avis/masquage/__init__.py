@@ -32,6 +32,19 @@ MARQUES = {
     "passeport": "[passeport retiré]",
     "nom": "[nom retiré]",
 }
+GENRES = {
+    "nir": "numéros de sécurité sociale",
+    "iban": "comptes bancaires",
+    "courriel": "adresses électroniques",
+    "telephone": "numéros de téléphone",
+    "carte": "cartes de paiement",
+    "fiscal": "numéros fiscaux",
+    "allocataire": "numéros d’allocataire",
+    "etranger": "numéros d’étranger",
+    "passeport": "numéros de passeport",
+    "nom": "noms précédés d’un titre",
+}
+"""What a page calls each kind."""
 PASSAGES = 4
 """How often a text is read at most: what was removed may leave in sight what it stood against."""
 
