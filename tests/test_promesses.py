@@ -13,6 +13,7 @@ from app.main import create_app
 from app.site import textes
 from tests.conftest import serving
 from tests.site import HTML, lire, verifier
+from tests.test_donnees_ouvertes import rows_of
 
 FAUX = ("Rien de personnel", "est anonyme", "est lu par", "sept jours", "Aucun n’est tiré", "sans rien qui permette")
 PUBLIQUES = ("/", "/confidentialite", "/methode", "/donnees", "/plan", "/demarches", "/classement")
@@ -49,6 +50,18 @@ async def test_the_api_gives_a_day_of_one_avis_and_the_page_says_that_it_does(cl
     adresse = "/api/v1/demarches/demarche/indice?debut=2025-06-01&fin=2025-06-01"
     assert (await client.get(adresse)).json()["note_moyenne"] == 3
     assert (API.tait(1), PAGES.tait(1), DONNEES.tait(4), PAGES.tait(5)) == (False, True, True, False)
+
+
+@pytest.mark.usefixtures("on_a_known_day")
+async def test_open_data_give_the_note_of_five_and_the_pages_do_not(client, new_bouton, count):
+    for slug, n in (("quatre", 4), ("cinq", 5)):
+        await count(await new_bouton(slug), "2025-06-01", {2: n})
+    [_, rangs, _] = await rows_of(client, "")
+    donnees = {rang["slug"]: (rang["statut"], rang["note_moyenne"]) for rang in rangs}
+    assert donnees == {"quatre": ("insuffisant", None), "cinq": ("insuffisant", 2)}
+    assert (PAGES.sous_minimum, DONNEES.sous_minimum) == (False, True)
+    assert "2,0" not in await page(client, "/demarches/cinq")
+    assert "marqué « insuffisant »" in await page(client)
 
 
 async def test_the_page_names_the_controller_and_the_contact_of_the_settings(settings, database_url):

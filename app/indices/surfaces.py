@@ -30,6 +30,6 @@ class Surface:
 
 
 PAGES: Final = Surface("Les pages de ce site, leurs images et le classement", PERSONNES, sous_minimum=False)
-DONNEES: Final = Surface("Les données ouvertes", PERSONNES, sous_minimum=False)
+DONNEES: Final = Surface("Les données ouvertes", PERSONNES, sous_minimum=True)
 API: Final = Surface("L’API, et les adresses reprises du service national", 0, sous_minimum=True)
 SURFACES: Final = (PAGES, DONNEES, API)
