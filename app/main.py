@@ -47,7 +47,7 @@ from app.problems import (
     render,
 )
 from app.settings import Settings, get_settings, read_previous_secret_key, read_secret_key
-from app.site import refus, rendu
+from app.site import refus, rendu, textes
 from app.site import routes as site
 from app.validation import french_message
 
@@ -113,6 +113,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start to write; at the end, commit and answer what was accepted before the connections close."""
     settings: Settings = app.state.settings
     journal.configure(settings.journal_niveau, settings.journal_format)
+    textes.avertir(settings)
     app.state.guichet.start()
     asyncio.get_running_loop().run_in_executor(None, rendu.preparer, settings.officiel)  # deposits need not wait for it
     gc.collect()

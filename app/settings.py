@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     limites_url: str = "async+memory://"
     proxys_de_confiance: Annotated[list[IPvAnyNetwork], NoDecode] = []
 
+    responsable: str | None = None
+    contact: str | None = None
+    masquer_noms: bool = False
+
     seuil_publication: int = Field(100, ge=1)
 
     file_max: int = Field(2_000, ge=1)

@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.avis.masquage import MARQUES
 from app.main import create_app
+from app.pages import formulaire_recu
 from app.pages.formulaire_textes import LANGUES, textes
 from tests.conftest import serving
 
@@ -284,3 +286,64 @@ async def test_head_answers_like_get(client, bouton):
     for path in (f"/avis/{bouton.cle}", f"/avis/{bouton.cle}/merci"):
         reply = await client.head(path)
         assert reply.status_code == 200
+
+
+PROMESSES = {
+    "fr": ("est lu", "sera lu", "anonyme", "rien qui permette", "Rien ne permet"),
+    "en": ("is read", "will be read", "anonymous", "nothing that could", "Nothing can"),
+    "es": ("lo lee", "será leído", "anónim", "nada que permita", "Nada permite"),
+}
+
+
+@pytest.mark.parametrize("langue", LANGUES)
+@pytest.mark.parametrize("commentaire", ["", "Très long"])
+async def test_the_thanks_promise_nothing_that_the_service_does_not_do(client, bouton, langue, commentaire):
+    reply = await envoyer(client, bouton, champs(langue=langue, commentaire=commentaire))
+    merci = (await client.get(reply.headers["location"])).text
+    assert [mot for mot in PROMESSES[langue] if mot in merci] == []
+    assert textes(langue)["merci"]["suite"][1] in merci
+    assert 'href="/confidentialite"' in merci
+
+
+@pytest.mark.parametrize("langue", LANGUES)
+async def test_the_thanks_show_what_is_stored_and_say_what_was_removed(client, bouton, sql, langue):
+    valeurs = champs(
+        langue=langue, aide=["autre"], aide_autre="mon fils, jean@exemple.fr", commentaire="<b>Au</b> 06 12 34 56 78 !"
+    )
+    reply = await envoyer(client, bouton, valeurs)
+    merci = (await client.get(reply.headers["location"])).text
+    garde = await sql.fetchval("SELECT commentaire FROM avis")
+    assert garde == "<b>Au</b> [téléphone retiré] !"
+    assert "&lt;b&gt;Au&lt;/b&gt; [téléphone retiré] !" in merci
+    assert "mon fils, [courriel retiré]" in merci
+    mots = textes(langue)["merci"]
+    assert f"{mots['retire']} {mots['genres']['courriel']}, {mots['genres']['telephone']}." in merci
+    assert not {"0612345678", "jean@exemple.fr"} & set(reply.headers["location"].split())
+
+
+async def test_the_thanks_of_a_comment_with_nothing_personal_say_nothing_was_removed(client, bouton):
+    reply = await envoyer(client, bouton, champs(commentaire="Très long"))
+    merci = (await client.get(reply.headers["location"])).text
+    assert "Très long" in merci
+    assert textes("fr")["merci"]["retire"] not in merci
+
+
+async def test_only_the_signed_address_shows_the_words_and_not_for_long(client, bouton, monkeypatch):
+    adresse = (await envoyer(client, bouton, champs(commentaire="pour moi"))).headers["location"]
+    assert "pour moi" in (await client.get(adresse)).text
+    for autre in (
+        adresse[:-1] + ("A" if adresse[-1] != "A" else "B"),
+        adresse.partition("&recu=")[0],
+        adresse + "é",
+        adresse[:-20],
+    ):
+        reply = await client.get(autre)
+        assert (reply.status_code, "pour moi" in reply.text) == (200, False)
+    monkeypatch.setattr(formulaire_recu, "DUREE", -1)
+    adresse = (await envoyer(client, bouton, champs(commentaire="pour moi"))).headers["location"]
+    assert "pour moi" not in (await client.get(adresse)).text
+
+
+@pytest.mark.parametrize("langue", LANGUES)
+def test_every_kind_that_is_removed_has_a_name_in_every_language(langue):
+    assert set(textes(langue)["merci"]["genres"]) == set(MARQUES)

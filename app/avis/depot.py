@@ -17,6 +17,7 @@ from app.avis.refus import AvisConflit, BoutonFerme, OrigineRefusee
 from app.database import Connection
 from app.demarches.refus import BoutonIntrouvable
 from app.problems import Probleme
+from app.settings import get_settings
 
 REFUS: dict[int, type[Probleme]] = {404: BoutonIntrouvable, 410: BoutonFerme, 403: OrigineRefusee, 409: AvisConflit}
 _ZERO = UUID(int=0)
@@ -90,7 +91,7 @@ def clean(text: str | None) -> str | None:
     """A citizen's words without what identifies somebody; None when nothing is left."""
     if not text or not (text := text.strip()):
         return None
-    text, removed = masquer(text)
+    text, removed = masquer(text, avec_noms=get_settings().masquer_noms)
     for genre, count in removed.items():
         mesures.MASQUES.labels(genre).inc(count)
     return text

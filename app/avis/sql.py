@@ -104,6 +104,31 @@ _ESSAYER = text("""
   FROM bouton WHERE id = :id
 """)
 
+_AVEC_TEXTE = "(a.commentaire IS NOT NULL OR a.reponses ? 'aide_autre')"
+_TOTAL_TEXTES = f"SELECT count(*) FROM avis a WHERE {_AVEC_TEXTE}"
+_COLONNES_TEXTE = """a.demarche_id, a.id, a.bouton_id, a.note, a.langue, a.version, a.empreinte, a.commentaire,
+       a.reponses::text AS reponses"""
+_TEXTES = f"""
+SELECT {_COLONNES_TEXTE} FROM avis a
+WHERE (a.demarche_id, a.id) > ($1::integer, $2::uuid) AND {_AVEC_TEXTE}
+ORDER BY a.demarche_id, a.id LIMIT $3
+"""
+_TEXTES_DE = f"""
+SELECT {_COLONNES_TEXTE} FROM unnest($1::integer[], $2::uuid[]) AS e (demarche_id, id)
+JOIN avis a ON a.demarche_id = e.demarche_id AND a.id = e.id WHERE {_AVEC_TEXTE}
+"""
+# A completion that has read the words of before must find that they have changed; later, nothing completes any more.
+_REMPLACER_TEXTES = """
+UPDATE avis a
+SET commentaire = e.commentaire, reponses = e.reponses, empreinte = e.empreinte,
+    version = a.version + (a.depose_le > now() - interval '2 hours')::integer
+FROM unnest($1::integer[], $2::uuid[], $3::smallint[], $4::text[], $5::jsonb[], $6::text[], $7::jsonb[], $8::bigint[])
+     AS e (demarche_id, id, version, commentaire_avant, reponses_avant, commentaire, reponses, empreinte)
+WHERE a.demarche_id = e.demarche_id AND a.id = e.id AND a.version = e.version
+  AND a.commentaire IS NOT DISTINCT FROM e.commentaire_avant AND a.reponses IS NOT DISTINCT FROM e.reponses_avant
+RETURNING a.demarche_id, a.id
+"""
+
 
 async def deposer(connection: Connection, columns: Sequence[Sequence[object]]) -> list[asyncpg.Record]:
     """Write avis and counts; `columns` are the nine arrays of `deposer_avis`.
@@ -204,3 +229,23 @@ async def boutons(connection: Connection) -> list[asyncpg.Record]:
 async def analyser(connection: Connection) -> None:
     """Give the planner fresh statistics: after a bulk load it would otherwise choose plans for an empty table."""
     await connection.execute("ANALYZE avis, compte")
+
+
+async def total_textes(connection: Connection) -> int:
+    """How many avis hold words of a citizen."""
+    return int(await connection.fetchval(_TOTAL_TEXTES))
+
+
+async def textes(connection: Connection, demarche: int, avis: UUID, limite: int) -> list[asyncpg.Record]:
+    """The next avis that hold words, after this one by (démarche, id): what their fingerprint is made of."""
+    return await connection.fetch(_TEXTES, demarche, avis, limite)
+
+
+async def textes_de(connection: Connection, avis: Sequence[tuple[int, UUID]]) -> list[asyncpg.Record]:
+    """The same, of these avis (démarche, id)."""
+    return await connection.fetch(_TEXTES_DE, *map(list, zip(*avis, strict=True)))
+
+
+async def remplacer_textes(connection: Connection, columns: Sequence[Sequence[object]]) -> set[tuple[int, UUID]]:
+    """Put other words in these avis where those read are still there; the (démarche, id) of those that were changed."""
+    return {(row["demarche_id"], row["id"]) for row in await connection.fetch(_REMPLACER_TEXTES, *columns)}

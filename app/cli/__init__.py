@@ -14,6 +14,7 @@ from app.cli import (
     engagements,
     interventions,
     observatoire,
+    remasquer,
     roles,
     service,
     snippet,
@@ -30,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (service, roles, donnees, snippet, boutons, observatoire, engagements, donnees_ouvertes):
+for group in (service, roles, donnees, remasquer, snippet, boutons, observatoire, engagements, donnees_ouvertes):
     app.registered_commands += group.app.registered_commands
 app.add_typer(cles.app)
 app.add_typer(engagements.engagement)

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.indices import sql
 from app.indices.fiches import Fiche, lire_fiches
 from app.indices.formules import (
-    PERSONNES,
     SEUIL,
     Intervalle,
     Statut,
@@ -20,6 +19,7 @@ from app.indices.formules import (
 )
 from app.indices.periode import Periode
 from app.indices.service import segments_lus
+from app.indices.surfaces import PAGES
 
 
 @dataclass(slots=True)  # not frozen: every page makes thousands
@@ -37,12 +37,12 @@ class Ligne:
     @property
     def publiee(self) -> bool:
         """Whether its figures may be shown: from the minimum on, and never those of fewer than five people."""
-        return self.total >= self.minimum and self.total >= PERSONNES
+        return self.total >= self.minimum and not PAGES.tait(self.total)
 
     @property
     def statut(self) -> Statut:
         """Why they may not."""
-        return statut(self.total, max(self.minimum, PERSONNES))
+        return statut(self.total, max(self.minimum, PAGES.personnes))
 
     @property
     def note_moyenne(self) -> float | None:

@@ -19,6 +19,7 @@ from app.avis.refus import BoutonFerme, OrigineRefusee
 from app.direct import closing, read_body
 from app.pages import heritage, integrer, widget
 from app.pages.formulaire_fiche import Fiche, fiches
+from app.pages.formulaire_recu import droit_de_relire, relire
 from app.pages.formulaire_refus import langue_de, refus
 from app.pages.formulaire_rendu import page, ressources
 from app.pages.formulaire_saisie import CORPS_MAX, Saisie, lire, verifier
@@ -73,18 +74,19 @@ async def envoyer_formulaire(cle: str, request: Request) -> Response:
         if avis is None:
             return formulaire(request, fiche, saisie, 422, erreurs=erreurs)
         await deposer(request, avis)
+        recu = await droit_de_relire(request, avis)
     except (Indisponible, TropDeRequetes) as problem:
         mesures.DEPOTS.labels(problem.code).inc()
         return formulaire(request, fiche, saisie, problem.status, problem.headers, alerte=problem.code)
     except Probleme as problem:
         mesures.DEPOTS.labels(problem.code).inc()
         return refus(request, saisie.langue, problem, fiche)
-    return RedirectResponse(f"/avis/{quote(cle, safe='')}/merci?langue={saisie.langue}", 303)
+    return RedirectResponse(f"/avis/{quote(cle, safe='')}/merci?langue={saisie.langue}{recu and f'&recu={recu}'}", 303)
 
 
 @router.get("/avis/{cle}/merci")
 async def remercier(cle: str, request: Request) -> Response:
-    """What becomes of an avis, and where the figures are."""
+    """What becomes of an avis, what is stored of its words, and where the figures are."""
     langue = langue_de(request)
     try:
         fiche = await fiches(request).lire(cle)
@@ -92,7 +94,7 @@ async def remercier(cle: str, request: Request) -> Response:
         fiche = Fiche(cle)  # the avis is stored: thanks do not wait for the database
     except Probleme as problem:
         return refus(request, langue, problem, Fiche(cle))
-    return page(request, "merci.html", langue, fiche=fiche)
+    return page(request, "merci.html", langue, fiche=fiche, recu=await relire(request))
 
 
 async def deposer(request: Request, avis: AvisDepose) -> None:

@@ -1,6 +1,7 @@
 """What the pages of a bouton read: one statement each."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +11,7 @@ _FICHE = """
   FROM bouton b JOIN demarche d ON d.id = b.demarche_id
   WHERE b.cle = :cle
 """
+_MOTS = "SELECT commentaire, reponses ->> 'aide_autre' AS autre FROM avis WHERE demarche_id = :demarche AND id = :avis"
 _PAR_IDENTIFIANT = """
   SELECT b.cle FROM identifiant i JOIN bouton b ON b.demarche_id = i.demarche_id
   LEFT JOIN identifiant_bouton n ON n.bouton_id = b.id AND n.valeur = :bouton
@@ -41,6 +43,11 @@ _PAR_FORMULAIRE = """
 async def fiche(connection: AsyncConnection, cle: str) -> Row[Any] | None:
     """A bouton and its démarche, by the bouton's key."""
     return (await connection.execute(text(_FICHE), {"cle": cle})).one_or_none()
+
+
+async def mots(connection: AsyncConnection, demarche: int, avis: UUID) -> Row[Any] | None:
+    """What is stored of a citizen's words: (commentaire, autre)."""
+    return (await connection.execute(text(_MOTS), {"demarche": demarche, "avis": avis})).one_or_none()
 
 
 async def cle_par_identifiant(

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.indices.formules import METHODE, PERSONNES
+from app.indices.formules import METHODE
+from app.indices.surfaces import PAGES, SURFACES
 from app.observatoire.classement.formules import TAUX
 from app.observatoire.indicateurs import INDICATEURS
 from app.site.constats import provenance, seuils_dits
@@ -26,7 +27,7 @@ async def methode(request: Request) -> Response:
 
     async def calcul(_db: AsyncSession) -> bytes:
         indicateurs = [(i, seuils_dits(i), provenance(i)) for i in INDICATEURS]
-        contexte = {"version": METHODE, "versions": VERSIONS, "indicateurs": indicateurs, "personnes": PERSONNES}
-        return rendre(request, "methode.html", **contexte, taux=TAUX)
+        contexte = {"version": METHODE, "versions": VERSIONS, "indicateurs": indicateurs, "personnes": PAGES.personnes}
+        return rendre(request, "methode.html", **contexte, taux=TAUX, surfaces=SURFACES)
 
     return await repondre_page(request, ("methode",), calcul)

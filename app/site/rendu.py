@@ -12,7 +12,7 @@ from jinja2.ext import Extension
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conditionnel import repondre
-from app.indices.formules import PERSONNES
+from app.indices.surfaces import PAGES
 from app.ressources import codage_accepte, compresser
 from app.settings import Settings
 from app.site import affichage, bilans, graphiques, paroles, promesses
@@ -99,7 +99,7 @@ def rendre(request: Request, gabarit: str, **contexte: Any) -> bytes:
         "base": settings.base,
         "chemin": request.url.path,
         "navigation": NAVIGATION,
-        "minimum": max(settings.seuil_publication, PERSONNES),
+        "minimum": max(settings.seuil_publication, PAGES.personnes),
     }
     return environnement().get_template(gabarit).render(commun | contexte).encode()
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from app.indices.formules import PERSONNES, Indice
+from app.indices.formules import Indice
+from app.indices.surfaces import DONNEES
 from app.observatoire.indicateurs.satisfaction import AVIS
 from app.observatoire.releve import Ligne
 from app.observatoire.valeurs import Valeur
@@ -22,7 +23,7 @@ def trop_peu(n: int) -> bool:
     >>> [n for n in range(8) if trop_peu(n)]
     [1, 2, 3, 4]
     """
-    return 0 < n < PERSONNES
+    return DONNEES.tait(n)
 
 
 def masquer(ligne: Ligne) -> Ligne:

@@ -1,0 +1,182 @@
+"""Numbers written in words, « zéro six douze trente-quatre… », misspelt too, read as digits. Pure."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain, combinations, takewhile
+from string import ascii_lowercase
+from typing import NamedTuple
+
+
+def _mots(texte: str) -> list[str]:
+    return texte.split()
+
+
+_UNITES = _mots("""
+    zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dixsept dixhuit
+    dixneuf
+""")
+_DIZAINES = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante"}
+_AUTRES_DIZAINES = {70: "septante", 80: "huitante", 90: "nonante"}
+_AUTRES = {
+    "une": 1, "deu": 2, "deus": 2, "de2": 2, "troi": 3, "troit": 3, "trois": 3, "quatr": 4, "katre": 4, "catre": 4,
+    "cinque": 5, "sink": 5, "cinc": 5, "sin": 5, "sis": 6, "siz": 6, "sixe": 6, "cis": 6, "set": 7, "cet": 7,
+    "uit": 8, "huite": 8, "wit": 8, "neuve": 9, "neu": 9, "dis": 10, "disse": 10, "onz": 11, "douz": 12, "trez": 13,
+    "kinze": 15, "sez": 16, "vin": 20, "vint": 20, "vingts": 20, "trant": 30, "trante": 30, "octante": 80,
+    "zeros": 0, "oh": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
+    "cero": 0, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
+    "twelve": 12, "eleven": 11, "ten": 10, "diez": 10, "doce": 12, "once": 11,
+}  # fmt: skip
+CENT = 100
+
+
+def _noms() -> Iterator[tuple[str, int]]:
+    """Every number under a hundred in one word: « vingtdeux », « quatrevingtdixhuit »."""
+    yield from ((nom, n) for n, nom in enumerate(_UNITES))
+    yield from ((nom, n) for n, nom in {**_DIZAINES, **_AUTRES_DIZAINES}.items())
+    for dizaine, nom in {**_DIZAINES, 80: "quatrevingt", **_AUTRES_DIZAINES}.items():
+        yield from ((nom + _UNITES[n], dizaine + n) for n in range(1, 20 if dizaine in {60, 80} else 10))
+        yield nom + "etun", dizaine + 1
+    yield from (("soixanteetonze", 71), ("quatrevingt", 80), ("quatrevingts", 80))
+    yield from (("cent", CENT), ("cents", CENT))
+
+
+def _fautes(nom: str) -> Iterator[str]:
+    """The words one slip away: a letter missing, doubled, swapped or replaced. Short words are too close to others."""
+    for k in range(len(nom)):
+        yield nom[:k] + nom[k + 1 :]
+        yield nom[:k] + nom[k] + nom[k:]
+        yield nom[:k] + nom[k + 1 : k + 2] + nom[k] + nom[k + 2 :]
+        yield from (nom[:k] + lettre + nom[k + 1 :] for lettre in ascii_lowercase)
+
+
+_NOMS = dict(_noms())
+_EXACTS = {**_AUTRES, **_NOMS}
+_FAUTIFS = {f: n for nom, n in _NOMS.items() if len(nom) >= 5 or n == 0 for f in _fautes(nom) if len(f) > 2}
+_VALEURS = _FAUTIFS | _EXACTS
+_est_nombre = _VALEURS.__contains__
+_MOTS = re.compile(r"[a-z]{2,20}+")
+_JETON = re.compile(r"[a-z0-9]++")
+_LIAISONS = frozenset(("et", "plus", "puis", "y"))
+_ARTICLES = frozenset(("un", "une", "uno", "one"))
+_ENTRE_MOTS = 3  # characters between two words of a number
+
+
+class _Jeton(NamedTuple):
+    debut: int
+    fin: int
+    mot: str
+
+
+def chiffrer(lu: str) -> list[tuple[int, int, str]]:
+    """The places where a long number is written in words, at least in part, with how they read: (start, end, "12").
+
+    >>> chiffrer("06 douze trente-quatre 56 78")
+    [(3, 8, '12'), (9, 22, '34')]
+    """
+    mots = sum(map(_est_nombre, _MOTS.findall(lu)))
+    if not mots or (mots < 4 and sum(map(lu.count, "0123456789")) + 2 * mots < 9):
+        return []
+    return [place for suite in _suites(lu) for place in _lire(suite)]
+
+
+def _suites(lu: str) -> Iterator[list[_Jeton]]:
+    """Numbers that follow one another, in words and digits, with nothing but separators between them."""
+    suite: list[_Jeton] = []
+    for m in _JETON.finditer(lu):
+        mot = m[0]
+        if suite and (m.start() - suite[-1].fin > _ENTRE_MOTS):
+            yield suite
+            suite = []
+        if mot in _VALEURS or mot.isdigit() or mot in _LIAISONS:
+            suite.append(_Jeton(m.start(), m.end(), mot))
+        elif suite:
+            yield suite
+            suite = []
+    yield suite
+
+
+def _lire(suite: list[_Jeton]) -> list[tuple[int, int, str]]:
+    """How such a run reads, when it says a number long enough to be somebody's."""
+    mots = sum(jeton.mot in _VALEURS for jeton in suite)
+    if 0 < mots < 4 and any(jeton.mot in _FAUTIFS and jeton.mot not in _EXACTS for jeton in suite):
+        return []  # « carte 4970 » is not « quatre 4970 »
+    seuls = _LIAISONS if mots >= 4 else _LIAISONS | _ARTICLES
+    while suite and suite[0].mot in seuls:
+        suite = suite[1:]
+    suite = [jeton for jeton in suite if jeton.mot not in _LIAISONS]
+    groupes = _telephone(suite)
+    chiffres = sum(len(lu) for _, _, lu in groupes)
+    mots = sum(jeton.mot in _VALEURS for jeton in suite)
+    if not mots or not 9 <= chiffres <= 40 or (mots < 4 and chiffres - mots < 5):
+        return []
+    return _avec_espaces(groupes) if mots >= 4 else [place for place in groupes if place[1] - place[0] != len(place[2])]
+
+
+def _avec_espaces(groupes: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The groups with one space between them, whatever stood there."""
+    places = groupes[:1]
+    for place in groupes[1:]:
+        places += [(places[-1][1], place[0], " "), place]
+    return places
+
+
+def _telephone(suite: list[_Jeton]) -> list[tuple[int, int, str]]:
+    """The groups of a run. « zéro six soixante onze … » may be 06 71 or 06 60 11: the one that makes ten digits."""
+    groupes = _groupes(suite, ())
+    if not groupes or groupes[0][2] != "0" or sum(len(lu) for _, _, lu in groupes) not in {8, 9}:
+        return groupes
+    rangs = range(min(len(suite), 20))
+    for seuls in chain(((k,) for k in rangs), combinations(rangs, 2)):
+        autres = _groupes(suite, seuls)
+        if sum(len(lu) for _, _, lu in autres) == 10:
+            return autres
+    return groupes
+
+
+def _groupes(suite: list[_Jeton], seuls: tuple[int, ...]) -> list[tuple[int, int, str]]:
+    """« soixante dix huit » is 78, « zéro six » is 0 and 6: words joined as one counts, but for those alone."""
+    groupes = []
+    k = 0
+    while k < len(suite):
+        if suite[k].mot.isdigit():
+            groupes.append((suite[k].debut, suite[k].fin, suite[k].mot))
+            k += 1
+            continue
+        mots = [jeton.mot for jeton in suite[k : k + (1 if k in seuls else 7)]]
+        valeurs = [_VALEURS[mot] for mot in takewhile(_est_nombre, mots)]
+        total, pris = _sous_mille(valeurs)
+        groupes.append((suite[k].debut, suite[k + pris - 1].fin, str(total)))
+        k += pris
+    return groupes
+
+
+def _sous_mille(valeurs: list[int]) -> tuple[int, int]:
+    """The number that these values begin with, and how many of them it takes.
+
+    >>> _sous_mille([4, 20, 10, 8, 6]), _sous_mille([8, 100, 12]), _sous_mille([0, 6])
+    ((98, 4), (812, 3), (0, 1))
+    """
+    centaines = 1 if valeurs[0] == CENT else valeurs[0] if 2 <= valeurs[0] <= 9 and valeurs[1:2] == [CENT] else 0
+    if not centaines:
+        return _sous_cent(valeurs)
+    pris = 1 if valeurs[0] == CENT else 2
+    reste = valeurs[pris:]
+    if not reste or reste[0] in {0, CENT}:
+        return centaines * 100, pris
+    suite, encore = _sous_cent(reste)
+    return centaines * 100 + suite, pris + encore
+
+
+def _sous_cent(valeurs: list[int]) -> tuple[int, int]:
+    premier, pris = valeurs[0], 1
+    if valeurs[:2] == [4, 20]:
+        premier, pris = 80, 2
+    suivant = valeurs[pris] if len(valeurs) > pris else 0
+    if not suivant:
+        return premier, pris
+    if premier in {60, 80} and 10 <= suivant <= 19:
+        dizaine, encore = _sous_cent(valeurs[pris:]) if suivant == 10 else (suivant, 1)
+        return premier + dizaine, pris + encore
+    if (premier in {20, 30, 40, 50, 60, 70, 80, 90} and suivant <= 9) or (premier == 10 and 7 <= suivant <= 9):
+        return premier + suivant, pris + 1
+    return premier, pris

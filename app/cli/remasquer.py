@@ -1,0 +1,24 @@
+"""`remasquer`: today's masking rules over what is stored."""
+
+import typer
+
+from app.avis import remasquage
+from app.cli.socle import Erreur, count_of, progress, with_engine
+from app.settings import get_settings
+
+app = typer.Typer()
+
+
+@app.command()
+def remasquer() -> None:
+    """Applique les règles de masquage d'aujourd'hui aux textes déjà enregistrés, sans arrêter le service."""
+    avec_noms = get_settings().masquer_noms
+    with progress("avis") as show:
+        bilan = with_engine(lambda engine: remasquage.remasquer(engine, avec_noms, show))
+    retires = ", ".join(f"{genre} {nombre}" for genre, nombre in sorted(bilan.retires.items())) or "rien"
+    typer.echo(
+        f"{count_of(bilan.lus, 'avis lu', 'avis lus')} : {count_of(bilan.modifies, 'modifié', 'modifiés')}, "
+        f"{bilan.lus - bilan.modifies - bilan.laisses} inchangés (retiré : {retires})."
+    )
+    if bilan.laisses:
+        raise Erreur(f"{bilan.laisses} avis changeaient pendant la lecture : relancez « jdma remasquer »")
