@@ -161,6 +161,9 @@ PARTENT = [
     ("Le 0700 12 34 56 n'est pas attribué.", f"Le {TEL} n'est pas attribué."),
     ("Chiffres pleine chasse ０６１２３４５６７８ ou arabes ٠٦١٢٣٤٥٦٧٨.", (
         f"Chiffres pleine chasse {TEL} ou arabes {TEL}.")),
+    ("N°SS1850578006084, NIR1850578006084", f"N°SS{NIR}, NIR{NIR}"),
+    ("IBANFR1420041010050500013M02606 CB4970100000000006", f"IBAN{IBAN} CB{CARTE}"),
+    ("c'est le zéro six, puis 12 34 56 78 et voilà", f"c'est le {TEL} et voilà"),
     # Several at once
     ("Jean, 06 12 34 56 78, jean@exemple.fr, NIR 1 85 05 99 999 999 53, dossier 2024-0123456789", (
         f"Jean, {TEL}, {MEL}, NIR {NIR}, dossier 2024-0123456789")),

@@ -103,13 +103,18 @@ def _lire(suite: list[_Jeton]) -> list[tuple[int, int, str]]:
     seuls = _LIAISONS if mots >= 4 else _LIAISONS | _ARTICLES
     while suite and suite[0].mot in seuls:
         suite = suite[1:]
+    liee = any(jeton.mot in _LIAISONS for jeton in suite)
     suite = [jeton for jeton in suite if jeton.mot not in _LIAISONS]
     groupes = _telephone(suite)
     chiffres = sum(len(lu) for _, _, lu in groupes)
     mots = sum(jeton.mot in _VALEURS for jeton in suite)
     if not mots or not 9 <= chiffres <= 40 or (mots < 4 and chiffres - mots < 5):
         return []
-    return _avec_espaces(groupes) if mots >= 4 else [place for place in groupes if place[1] - place[0] != len(place[2])]
+    return (
+        _avec_espaces(groupes)
+        if mots >= 4 or liee
+        else [place for place in groupes if place[1] - place[0] != len(place[2])]
+    )
 
 
 def _avec_espaces(groupes: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
