@@ -95,6 +95,7 @@ def run(settings: Settings, database_url: str) -> None:
             server_header=False,
             timeout_keep_alive=30,
             timeout_graceful_shutdown=ARRET,
+            timeout_worker_healthcheck=60,  # a worker that a busy machine starts slowly is not a dead one
         )
     finally:
         if mesures is not None:

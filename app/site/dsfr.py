@@ -83,11 +83,12 @@ def lus() -> set[str]:
 
 
 def copier(ou: Path) -> int:
-    """Copy them; how many there were."""
-    for nom in lus():
+    """Copy them; how many there were. They may go where they will be looked for: nothing is read there meanwhile."""
+    source, noms = dist(), lus()
+    for nom in noms:
         (ou / nom).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(dist() / nom, ou / nom)
-    return len(lus())
+        shutil.copyfile(source / nom, ou / nom)
+    return len(noms)
 
 
 if __name__ == "__main__":
