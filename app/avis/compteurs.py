@@ -5,6 +5,7 @@ place, nothing is ever swept. In a full set the lowest count gives up its place:
 and who is forgotten is allowed more, never less. Memory is taken from the system as it is used.
 """
 
+import mmap
 import struct
 from collections.abc import Callable
 
@@ -25,7 +26,8 @@ class Compteurs:
 
     def __init__(self, clock: Callable[[], float], ensembles: int = ENSEMBLES) -> None:
         self._clock, self._masque = clock, ensembles - 1
-        self._table = bytearray(ensembles * _ENSEMBLE.size)  # zeroed pages cost nothing until they are written to
+        # Its pages cost nothing until they are written to; those of a bytearray would, which clears them all.
+        self._table = mmap.mmap(-1, ensembles * _ENSEMBLE.size)
 
     def lire(self, cle: int) -> tuple[int, float]:
         """The count of a key in its window, and the seconds until that ends (0 and a whole window when none is)."""
