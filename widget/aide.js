@@ -20,7 +20,7 @@ export function aides(outils, T) {
     const detail = T.canaux[nom] ? canal(outils, T, nom) : autre;
     return [
       h("label", 0, h("input", { type: "checkbox", name: "aide", value: nom }), h("span", 0, texte)),
-      detail && h("div", { class: "detail", hidden: "" }, detail),
+      detail && h("div", { class: "detail", hidden: 1 }, detail),
     ];
   });
   const change = ({ target }) => {

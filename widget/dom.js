@@ -1,13 +1,11 @@
 // Building elements without markup: nothing here is a Trusted Types sink, and nothing needs `unsafe-inline`.
 
 export function h(nom, attributs, ...enfants) {
-  const element = /svg|path/.test(nom)
-    ? document.createElementNS("http://www.w3.org/2000/svg", nom)
-    : document.createElement(nom);
+  const element = document.createElement(nom);
   // Own properties only: a page may have added some to every object.
   for (const [cle, valeur] of Object.entries(attributs || 0)) {
     if (valeur?.call) element.addEventListener(cle, valeur);
-    else if (valeur || valeur === "") element.setAttribute(cle, valeur);
+    else if (valeur) element.setAttribute(cle, valeur);
   }
   element.append(...enfants.flat().filter(Boolean));
   return element;

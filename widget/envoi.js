@@ -130,8 +130,9 @@ async function pousser(avis) {
 
 // An avis to send. `dire` hears what becomes of it (envoi, attente, envoye; refus, or partiel when only what came before
 // is stored), `depose` when it is first stored. `repris` is what a former visit kept of it.
-export function deposer(d, dire, depose, repris) {
-  const avis = [...enCours].find((autre) => autre.d.id == d.id) || { d, t: Date.now(), echecs: 0, ...repris };
+// `jeton`, when it is deposited already.
+export function deposer(d, dire, depose, repris, jeton) {
+  const avis = [...enCours].find((autre) => autre.d.id == d.id) || { d, t: Date.now(), echecs: 0, jeton, ...repris };
   Object.assign(avis, {
     dire,
     depose: () => avis.recu || depose((avis.recu = 1)),
@@ -147,7 +148,8 @@ export function deposer(d, dire, depose, repris) {
       if (enCours.has(avis)) ranger(avis, 1);
     },
   });
-  if (!repris) ranger(avis, 1);
+  if (jeton) avis.depose();
+  else if (!repris) ranger(avis, 1);
   pousser(avis);
   return avis;
 }

@@ -4,13 +4,13 @@ import { SERVICE } from "./envoi.js";
 
 // The four questions. `choisir` hears the note, and whether it is sure.
 export const poser = (hote, { T, vue }, choisir) => [
-  hote.noter(vue, hote.note, choisir),
-  hote.question(T.comprehension.question, T.facultatif, choix(hote, "comprehension", T.comprehension.niveaux, "smileys niveaux")),
+  hote.noter(vue, choisir, hote.note),
+  hote.question(T.comprehension.question, T.facultatif, choix(hote, "comprehension", T.comprehension.niveaux, "aides")),
   hote.question(T.aide.question, T.facultatif + ". " + T.aide.precision, aides(hote, T)),
   hote.h(
     "div",
     0,
-    hote.h("h2", { tabindex: -1 }, hote.h("label", { for: "commentaire" }, T.commentaire.question)),
+    hote.h("h2", 0, hote.h("label", { for: "commentaire" }, T.commentaire.question)),
     hote.h("p", { id: "precision" }, T.commentaire.precision),
     hote.h("textarea", { id: "commentaire", "aria-describedby": "precision", rows: 5, dir: "auto" }),
   ),
@@ -25,7 +25,7 @@ const tous = (questions, css) => questions.flatMap((question) => [...question.qu
 const relire = (question) =>
   tous([question], ":checked, [type=text], textarea")
     .filter((e) => !e.closest(".detail")?.hidden)
-    .map((e) => (e.type == "checkbox" ? " ; " : ", ") + (e.checked ? e.parentNode.textContent : e.value))
+    .map((e) => (e.type == "checkbox" ? " ; " : ", ") + (e.checked ? e.parentNode.lastChild.textContent : e.value))
     .filter((dit) => dit[2])
     .join("")
     .replace(/^( ;|,) /, "") || "–";
@@ -33,14 +33,14 @@ const relire = (question) =>
 export function remercier({ h }, { T, vue, essai, slug }, questions, modifier) {
   const lignes = questions.map((question, rang) => {
     const titre = question.querySelector("h2").textContent;
-    const dit = relire(question) + (rang || vue[4] ? "" : "/10");
+    const dit = relire(question).replace(/^\d+$/, rang ? "$&" : "$&/10");
     const changer = bouton(h, T.modifier, () => modifier(rang), T.modifier + " – " + titre);
     return h("li", 0, h("p", 0, titre, h("b", { dir: "auto" }, dit)), changer);
   });
   return h(
     "div",
     0,
-    h("h2", { tabindex: -1 }, T.merci),
+    h("h2", 0, T.merci),
     !essai && h("ul", 0, T.suite.map((ligne) => h("li", 0, ligne))),
     h("p", 0, h("a", { href: SERVICE + "/demarches/" + slug, target: "_blank" }, T.chiffres)),
     h("h3", 0, T.reponses),

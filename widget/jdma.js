@@ -1,6 +1,6 @@
-// The script that host pages load: defines the element, puts it beside links, sends what a former visit could not.
+// The script that host pages load: defines the element, and puts it beside links.
 import { h } from "./dom.js";
-import { EPINGLE, JdmaAvis, SERVICE, charger, formulaire } from "./element.js";
+import { JdmaAvis, SERVICE, copier, formulaire } from "./element.js";
 
 const NOM = "jdma-avis";
 let prevu;
@@ -8,11 +8,11 @@ let prevu;
 // The link stays in its place, for the application that put it there, and is hidden as long as the button is beside it.
 // Only those of this service are taken; when the site itself serves the script, the link alone tells which one it is.
 function prendre(lien) {
-  const [, origine, cle] = formulaire(lien);
-  const suivant = lien.nextSibling;
-  if (![origine, location.origin].includes(SERVICE) || !cle) return;
-  if (suivant?.lien == lien || (suivant?.localName == NOM && lien.style.display)) return; // there already, or in a copy
-  const element = h(NOM, 0, ...lien.cloneNode(true).childNodes);
+  const cle = formulaire(lien);
+  // Taken already, or in a copy of the page.
+  const pris = lien.style.display && lien.nextSibling?.localName == NOM;
+  if (pris || !cle || ![lien.origin, location.origin].includes(SERVICE)) return;
+  const element = h(NOM, 0, copier(lien));
   // Only what is documented is taken over: any other `data-` is the page's own business.
   for (const nom of JdmaAvis.observedAttributes) if (nom in lien.dataset) element.setAttribute(nom, lien.dataset[nom]);
   element.setAttribute("bouton", cle);
@@ -37,11 +37,4 @@ if (!customElements.get(NOM)) {
     childList: true,
     attributeFilter: ["class", "data-fr-theme"],
   });
-  try {
-    // Pinned, nothing may be loaded but by an element, which checks it.
-    const racine = document.querySelector(NOM)?.shadowRoot;
-    if ((racine || !EPINGLE) && localStorage["jdma " + SERVICE]) charger(racine, SERVICE);
-  } catch {
-    // Storage is blocked: nothing can be left from before.
-  }
 }

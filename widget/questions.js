@@ -43,9 +43,10 @@ function parcours(hote, cadre, fiche, emettre) {
   function envoyer() {
     if (!hote.sure) return;
     if (!avis) {
-      const d = hote.d || { id: hote.uuid(), bouton: hote.cle, note: hote.note, langue: hote.langue };
-      avis = racine.host.hasAttribute("apercu") ? { d, completer() {} } : deposer(d, dire, () => emettre("depose"));
-      remis = json(complement(d.note, questions));
+      const { d, jeton } = hote;
+      d.note ??= hote.note;
+      avis = racine.host.hasAttribute("apercu") ? { completer() {} } : deposer(d, dire, () => emettre("depose"), 0, jeton);
+      remis = json(complement(jeton ? hote.dit : d.note, questions));
     }
     const dites = complement(hote.note, questions);
     const corps = json(dites);
@@ -95,6 +96,7 @@ function parcours(hote, cadre, fiche, emettre) {
     cadre.textContent = "";
     const actions = n < MERCI && h("div", { class: "actions" }, n > 0 && retour, suite);
     cadre.append(h("form", { submit }, essai, contenu, actions));
+    titre.tabIndex = -1; // so that a new step is read out
     titre.focus();
     proposer();
   }
@@ -144,13 +146,18 @@ export default async function questions(hote) {
   if (!racine.contains(statut)) return; // this is another bouton's element by now
   const emettre = (nom, detail) =>
     racine.host.dispatchEvent(
-      new CustomEvent("jdma:" + nom, { bubbles: true, composed: true, detail: { bouton: hote.cle, ...detail } }),
+      new CustomEvent("jdma:" + nom, { bubbles: true, composed: true, detail: { bouton: hote.d.bouton, ...detail } }),
     );
   hote.styler(racine, CSS);
   // Enter held down must neither run through the questions nor close what it has just opened.
-  racine.addEventListener("keydown", (e) => {
+  // What the host page has eaten is written all the same.
+  const touche = (e) => {
     if (e.repeat && e.key == "Enter" && e.target.localName != "textarea") e.preventDefault();
-  }, true);
+    const texte = { " ": " ", Enter: "\n" }[e.key];
+    if (texte && e.defaultPrevented && !e.repeat && document.execCommand("insertText", 0, texte)) e.stopImmediatePropagation();
+  };
+  racine.addEventListener("keydown", touche, true);
+  racine.addEventListener("keypress", touche, true);
   const [cadre, fermer] = hote.mode == "panneau" ? panneau(hote, emettre) : [h("div")];
   const fiche = { vue: hote.vue, ...(await hote.charge) };
   const { T, vue } = fiche;

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from string import ascii_lowercase
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import minify
@@ -26,6 +26,25 @@ ETATS = ("envoi", "envoye", "attente", "refus", "partiel")
 """What becomes of an avis, in the words of envoi.js."""
 PAR_NOM = {"choix", "canaux", "etats"}
 """Texts that the scripts look up by a name that they only learn."""
+
+PARTAGES = [
+    "racine",
+    "statut",
+    "noter",
+    "question",
+    "radios",
+    "styler",
+    "quitter",
+    "charge",
+    "suivre",
+    "sure",
+    "habiller",
+]
+"""What both scripts call each other's things by. Sent as a letter each, by rank: add at the end, or an older jdma.js
+will not understand today's questions.js.
+"""
+PROPRES = ["dire", "depose", "completer", "impose", "echecs", "renouvele", "refus", "recu", "repris", "fait", "reveil"]
+"""The same for what questions.js alone knows of an avis."""
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
 _TEXTE = re.compile(r"\bT\.([a-z]+(?:\.[a-z]+)*)")
@@ -51,6 +70,16 @@ def joindre(entree: str, construit: dict[str, Any]) -> str:
     return "".join(parts)
 
 
+def abreger(script: str) -> str:
+    """A minified script, with a letter for each of `PARTAGES` and `PROPRES`, where they are properties."""
+    letters = dict(zip(PARTAGES, ascii_uppercase, strict=False)) | dict(
+        zip(PROPRES, reversed(ascii_uppercase), strict=False)
+    )
+    names = "|".join(letters)
+    script = re.sub(rf"(?<=\.)({names})\b", lambda found: letters[found[1]], script)
+    return re.sub(rf"(?<=[{{}},;])({names})(?=[:(])", lambda found: letters[found[1]], script)
+
+
 def reduire(type_: str, source: str) -> str:
     """The same, without what only people need. Raises MinifyError on a syntax error."""
     return str(minify.string(type_, source))
@@ -64,15 +93,9 @@ def style(nom: str) -> str:
     return reduire("text/css", sheet)
 
 
-def textes_bouton(t: dict[str, Any]) -> list[str]:
-    """What a host page may say before the service has answered anything; then the direction, when it is not usual."""
-    sens = [] if t["sens"] == "ltr" else [t["sens"]]
-    return [t["widget"]["bouton"], t["widget"]["absent"], *sens]
-
-
 def textes_questions(t: dict[str, Any]) -> dict[str, Any]:
     """What is said after a first answer."""
-    avant = {"bouton", "precision", "absent"}
+    avant = {"bouton", "precision"}
     questions = {nom: valeur for nom, valeur in t["questions"].items() if nom != "note"}
     mots = {nom: valeur for nom, valeur in t["widget"].items() if nom not in avant}
     return {
@@ -120,7 +143,7 @@ def questions() -> Ressource:
         "export default async function", "return async function"
     )
     # In a scope of its own, so that every name can be shortened.
-    module = reduire("application/javascript", f"export default (() => {{ {source} }})();")
+    module = abreger(reduire("application/javascript", f"export default (() => {{ {source} }})();"))
     return Ressource("questions.js", module.encode())
 
 
@@ -138,8 +161,8 @@ def construire(officiel: bool) -> dict[str, Ressource]:
     construit = {
         "CSS": css.replace("system-ui", "Marianne,system-ui") if officiel else css,
         "QUESTIONS": f"{suite.empreinte}.",
-        "TEXTES": {langue: textes_bouton(textes(langue)) for langue in LANGUES},
+        "TEXTES": {langue: textes(langue)["widget"]["bouton"] for langue in LANGUES},
     }
     script = f"(() => {{ {numeroter(joindre('jdma.js', construit))} }})();"
-    files = [suite, Ressource("jdma.js", reduire("application/javascript", script).encode())]
+    files = [suite, Ressource("jdma.js", abreger(reduire("application/javascript", script)).encode())]
     return {file.nom: file for file in files}

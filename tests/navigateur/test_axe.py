@@ -62,7 +62,7 @@ async def test_axe_finds_nothing_in_the_panel_when_it_waits_when_it_is_closed_an
     await fenetre.context.set_offline(True)
     button = page.locator("jdma-avis").first.get_by_role("button", name="Je donne mon avis")
     await button.evaluate("e => e.click()")  # the others float over it
-    await expect(page.get_by_role("status").first).to_have_text("Nouvel essai…")
+    await expect(page.get_by_role("status").first).to_have_text("⏳")
     await check(page, "le panneau attend ses questions")
     await fenetre.context.set_offline(False)
     await expect(page.get_by_role("radio")).to_have_count(11)

@@ -13,7 +13,8 @@ ARRET = """() => {
   if (!e || /^(body|html|dialog|iframe)$/.test(e.localName)) return null;
   const contour = (part) => getComputedStyle(part);
   const vu = (part) => contour(part).outlineStyle == "solid" && parseFloat(contour(part).outlineWidth) > 2;
-  const nom = e.ariaLabel || e.labels?.[0]?.textContent || e.textContent || e.localName;
+  const [label] = e.labels || []; // a face in it is not a part of the name
+  const nom = e.ariaLabel || (label?.querySelector("span") || label)?.textContent || e.textContent || e.localName;
   return { nom: nom.trim().replace(/\\s+/g, " "), vu: vu(e) || vu(e.parentElement) };
 }"""
 

@@ -29,7 +29,7 @@ async def test_the_documented_csp_lines_are_enough_even_with_trusted_types(servi
 ASPECT = """(e) => { const { color, font, display, direction, textTransform } = getComputedStyle(e);
   const [width, height] = [e.offsetWidth ?? e.clientWidth, e.offsetHeight ?? e.clientHeight];
   return { nom: e.localName, width, height, color, font, display, direction, textTransform }; }"""
-PARTIES = ("h2", "label", "svg", "input", ".bouton")
+PARTIES = ("h2", "label", "i", "input", ".bouton")
 
 
 @pytest.mark.parametrize(

@@ -354,14 +354,17 @@ async def test_in_the_page_each_click_leaves_at_once_though_the_questions_never_
 async def test_in_the_page_the_questions_that_come_late_go_on_with_the_same_avis(service, hotes, ouvrir):
     bouton = await service.bouton()
     page = (await ouvrir()).page
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     arrived = await hold_back(page, "**/widget/v1/questions*")
     await page.goto(hotes.page(extrait(service.base, bouton.cle, mode="integre")))
     await page.get_by_role("radio", name="Moyennement").click()
-    await service.arrives(bouton, note=5)
+    await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     arrived.set()
     await finir(page, "la suite")
     await expect(page.get_by_role("status")).to_have_text(ENREGISTREE)
     await service.arrives(bouton, note=5, commentaire="la suite")
+    assert len(posts) == 1
 
 
 async def test_a_beacon_that_a_blocker_swallows_loses_nothing(service, hotes, ouvrir):

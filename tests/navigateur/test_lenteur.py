@@ -9,7 +9,7 @@ from tests.navigateur.outils import ATTENTE, ENREGISTREE, extrait, finir, ouvrir
 
 LENT = {"offline": False, "latency": 2_000, "downloadThroughput": -1, "uploadThroughput": -1}
 IMPATIENT = "AbortSignal.timeout = ((vrai) => () => vrai.call(AbortSignal, 300))(AbortSignal.timeout)"
-SANS_RESEAU = "Nouvel essai…"
+SANS_RESEAU = "⏳"
 
 
 async def test_with_two_seconds_of_latency_nobody_waits_for_the_network_to_go_on(service, hotes, ouvrir):

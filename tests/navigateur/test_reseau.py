@@ -44,7 +44,7 @@ async def test_offline_before_the_questions_are_there_the_click_waits_and_says_s
     await expect(page.get_by_role("radio", name="Bien")).to_be_visible()
     await fenetre.context.set_offline(True)
     await page.get_by_role("radio", name="Bien").click()
-    await expect(page.get_by_role("status")).to_have_text("Nouvel essai…")
+    await expect(page.get_by_role("status")).to_have_text("⏳")
     await fenetre.context.set_offline(False)
     await expect(page.get_by_role("heading", name="Les explications")).to_be_visible()
     await service.arrives(bouton, note=10)
