@@ -86,7 +86,8 @@ async def test_the_widget_keeps_within_its_budget_in_every_mode_language_and_sca
         print_table(weighed, totals)
     for nom, total in totals.items():
         assert total["br"] <= (3_000 if "avant" in nom else 8_000), nom
-        assert "avant" not in nom or total["gzip"] <= 3_300, nom
+        # What is asked in the page before a click comes with it: 100 bytes more in gzip, not in brotli.
+        assert "avant" not in nom or total["gzip"] <= (3_400 if "intégré" in nom else 3_300), nom
 
 
 async def test_a_first_visit_of_the_form_weighs_less_than_25_kilobytes_in_three_requests(client, bouton):
