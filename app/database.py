@@ -178,11 +178,15 @@ class Liaison:
         """What `question` gives on the raw asyncpg connection; asked once more, on a new one, if that one was lost."""
         return await twice(lambda: self._ask(question))
 
+    async def open(self) -> Connection:
+        """The raw asyncpg connection."""
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+        return await raw(self._connection)
+
     async def _ask(self, question: Callable[[Connection], Awaitable[T]]) -> T:
         try:
-            if self._connection is None:
-                self._connection = await self._engine.connect()
-            return await question(await raw(self._connection))
+            return await question(await self.open())
         except BaseException as error:
             if not isinstance(error, Exception) or is_away(error):  # left in the middle, or not to be trusted any more
                 await self.drop()

@@ -143,7 +143,7 @@ async def test_a_bouton_bound_to_an_origin_refuses_the_others(settings, database
     assert reply.status_code == status
     if status == 403:
         assert await code_of(reply) == "origine_refusee"
-    assert reply.headers["access-control-allow-origin"] == "*"
+    assert reply.headers["access-control-allow-origin"] == (origin if origin not in {None, "null"} else "*")
 
 
 INVALID = [
@@ -261,7 +261,7 @@ async def test_a_browser_on_any_site_may_ask_before_it_sends(client):
     }
     reply = await client.options(f"/api/v1/avis/{uuid4()}", headers=headers)
     assert reply.status_code == 204
-    assert reply.headers["access-control-allow-origin"] == "*"
+    assert reply.headers["access-control-allow-origin"] == "https://site.exemple"
     assert "PATCH" in reply.headers["access-control-allow-methods"]
     assert "authorization" in reply.headers["access-control-allow-headers"].lower()
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import resource
+import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
@@ -198,6 +199,7 @@ async def test_a_body_that_nobody_reads_does_not_hold_its_connection(database_ur
 
 
 async def test_malformed_requests_cost_a_line_and_their_count(database_url, tmp_path):
+    began = time.monotonic()
     async with running_service(database_url, tmp_path) as (base, _):
         for _ in range(150):
             await ask(base, "GET /é HTTP/1.1\r\n\r\n".encode())
@@ -207,7 +209,7 @@ async def test_malformed_requests_cost_a_line_and_their_count(database_url, tmp_
         assert 'jdma_requetes_mal_formees_total{code="requete_refusee"} 150.0' in metrics
     lines = [json.loads(line) for line in (tmp_path / "serve.log").read_text().splitlines() if line.startswith("{")]
     said = [line for line in lines if line["event"] == "requete_mal_formee"]
-    assert len(lines) <= 4, lines
+    assert len(said) <= 3 + (time.monotonic() - began) // 60, said  # one a minute, however long this takes
     assert 1 + sum(line.get("nombre", 0) for line in said) == 150
 
 
