@@ -1,5 +1,7 @@
 """`import-demarches`, `import-avis`, `verify`, `rebuild`: bringing data in, and proving the counts."""
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,15 +10,15 @@ from typing import Annotated, TextIO
 
 import typer
 
-from app.avis import comptes, importation
-from app.cli.socle import Erreur, count_of, progress, with_engine
-from app.demarches import importation as catalogue
+from app.cli.proches import unreadable
+from app.cli.socle import count_of, progress, with_engine
 
 app = typer.Typer()
 
 Fichier = Annotated[str, typer.Argument(metavar="FICHIER.csv|-", help="Le fichier CSV, ou - pour l'entrée standard.")]
 FichierRejets = Annotated[
-    Path | None, typer.Option("--rejets", help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv).")
+    Path | None,
+    typer.Option("--rejets", metavar="FICHIER", help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv)."),
 ]
 ECARTS_MONTRES = 50
 
@@ -31,7 +33,7 @@ def open_csv(name: str) -> Iterator[TextIO]:
     try:
         file = Path(name).open(encoding="utf-8", errors="surrogateescape", newline="")  # noqa: SIM115
     except OSError as error:
-        raise Erreur(f"{name} : {error.strerror or error}") from None
+        raise unreadable(name, error) from None
     with file:
         yield file
 
@@ -44,6 +46,8 @@ def rejects_of(name: str, given: Path | None) -> Path:
 @app.command("import-demarches")
 def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe le catalogue des démarches. Relancé, il met à jour."""
+    from app.demarches import importation as catalogue
+
     where = rejects_of(fichier, rejets)
     with open_csv(fichier) as file, progress("démarches") as show:
         bilan = with_engine(lambda engine: catalogue.import_demarches(engine, file, where, show))
@@ -58,6 +62,8 @@ def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
 @app.command("import-avis")
 def import_avis(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe un historique d'avis. Relancé, il n'enregistre rien deux fois."""
+    from app.avis import importation
+
     where = rejects_of(fichier, rejets)
     with open_csv(fichier) as file, progress("avis") as show:
         bilan = with_engine(lambda engine: importation.import_avis(engine, file, where, show))
@@ -70,6 +76,8 @@ def import_avis(fichier: Fichier, rejets: FichierRejets = None) -> None:
 @app.command()
 def verify() -> None:
     """Recompte tous les avis ; code de sortie 1 et la liste des écarts s'il y en a."""
+    from app.avis import comptes
+
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: comptes.verify(engine, show))
     for ecart in bilan.ecarts[:ECARTS_MONTRES]:
@@ -86,6 +94,8 @@ def verify() -> None:
 @app.command()
 def rebuild() -> None:
     """Recalcule les comptes depuis les avis, sans arrêter le service."""
+    from app.avis import comptes
+
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: comptes.rebuild(engine, show))
     corrected = count_of(bilan.corriges, "compte corrigé", "comptes corrigés")

@@ -1,28 +1,30 @@
 """`import-accessibilite`, `import-disponibilite`, `import-faits`, `import-exemptions`, `exempter`, `exemptions`."""
 
-import datetime as dt
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.boutons import Slug, in_transaction
 from app.cli.donnees import Fichier, FichierRejets, open_csv, rejects_of
-from app.cli.socle import count_of, progress, with_engine
-from app.indices.periode import jour_de_paris
-from app.observatoire.faits import exemptions, importation, lecture, sql
-from app.observatoire.faits.importation import Bilan
-from app.observatoire.faits.lecture import Format
-from app.observatoire.indicateurs import PAR_CLE
+from app.cli.proches import among, unknown
+from app.cli.socle import Erreur, Slug, count_of, in_transaction, progress, today, with_engine
+
+if TYPE_CHECKING:
+    from app.observatoire.faits.importation import Bilan
+    from app.observatoire.faits.lecture import Format
 
 app = typer.Typer()
 
 Indicateur = Annotated[
-    str, typer.Argument(metavar="INDICATEUR", help=f"L'indicateur dont elle est exemptée : {', '.join(PAR_CLE)}.")
+    str, typer.Argument(metavar="INDICATEUR", help="Celui dont elle est exemptée (un nom faux les affiche tous).")
 ]
 
 
 def _import_facts(fichier: str, rejets: Path | None, format_: Format) -> None:
+    from app.observatoire.faits import importation
+
     where = rejects_of(fichier, rejets)
     with open_csv(fichier) as file, progress("faits") as show:
         bilan = with_engine(lambda engine: importation.import_faits(engine, file, where, format_, show))
@@ -39,27 +41,35 @@ def _report(bilan: Bilan, where: Path) -> None:
 @app.command("import-accessibilite")
 def import_accessibilite(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe les relevés d'accessibilité (audits et déclarations). Relancé, il n'enregistre rien deux fois."""
+    from app.observatoire.faits import lecture
+
     _import_facts(fichier, rejets, lecture.ACCESSIBILITE)
 
 
 @app.command("import-disponibilite")
 def import_disponibilite(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe les relevés de disponibilité et de rapidité. Relancé, il n'enregistre rien deux fois."""
+    from app.observatoire.faits import lecture
+
     _import_facts(fichier, rejets, lecture.DISPONIBILITE)
 
 
 @app.command("import-faits")
 def import_faits(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe des faits de toute nature (demarche,nature,jour,source,valeur). Relancé, il met à jour."""
+    from app.observatoire.faits import lecture
+
     _import_facts(fichier, rejets, lecture.FAITS)
 
 
 @app.command("import-exemptions")
 def import_exemptions(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe des exemptions (demarche,indicateur,raison,depuis,jusqu_au). Relancé, il met à jour."""
+    from app.observatoire.faits import exemptions
+
     where = rejects_of(fichier, rejets)
     with open_csv(fichier) as file, progress("exemptions") as show:
-        bilan = with_engine(lambda engine: exemptions.import_exemptions(engine, file, where, _today(), show))
+        bilan = with_engine(lambda engine: exemptions.import_exemptions(engine, file, where, today(), show))
     _report(bilan, where)
 
 
@@ -67,27 +77,36 @@ def import_exemptions(fichier: Fichier, rejets: FichierRejets = None) -> None:
 def exempter(
     slug: Slug,
     indicateur: Indicateur,
-    raison: Annotated[str, typer.Option("--raison", help="Pourquoi, en une phrase : elle est publiée.")],
+    raison: Annotated[
+        str, typer.Option("--raison", metavar="TEXTE", help="Pourquoi, en une phrase : elle est publiée.")
+    ],
     depuis: Annotated[
         str | None, typer.Option("--depuis", metavar="AAAA-MM-JJ", help="Premier jour (défaut : aujourd'hui).")
     ] = None,
     jusqu_au: Annotated[
-        str | None, typer.Option("--jusqu-au", metavar="AAAA-MM-JJ", help="Dernier jour (défaut : aucun).")
+        str | None,
+        typer.Option(
+            "--jusqu-au", metavar="AAAA-MM-JJ|aucun", help="Dernier jour ; non donné, celui qui est déjà enregistré."
+        ),
     ] = None,
 ) -> None:
     """Exempte une démarche d'un indicateur. Avec le même premier jour, corrige ou termine l'exemption."""
+    from app.observatoire.faits import exemptions
+    from app.observatoire.indicateurs import PAR_CLE
+
+    if indicateur not in PAR_CLE:
+        sentence = f"« {indicateur} » n'en est pas un ; indicateur : valeurs possibles : {', '.join(PAR_CLE)}"
+        raise Erreur(unknown(sentence, indicateur, among(indicateur, PAR_CLE)))
     valeurs = {"indicateur": indicateur, "raison": raison, "depuis": depuis, "jusqu_au": jusqu_au}
-    changed = in_transaction(lambda db: exemptions.exempter(db, slug, valeurs, _today()))
+    changed = in_transaction(lambda db: exemptions.exempter(db, slug, valeurs, today()))
     typer.echo("Exemption enregistrée." if changed else "Exemption déjà enregistrée.")
 
 
 @app.command("exemptions")
 def list_exemptions() -> None:
     """Liste les exemptions, passées et en cours."""
+    from app.observatoire.faits import sql
+
     for e in in_transaction(sql.exemptions):
         fin = f"jusqu'au {e.jusqu_au}" if e.jusqu_au else "sans fin"
         typer.echo(f"{e.demarche}  {e.indicateur}  depuis le {e.depuis}, {fin}  {e.raison}")
-
-
-def _today() -> dt.date:
-    return jour_de_paris(dt.datetime.now(dt.UTC))

@@ -1,15 +1,20 @@
-"""`serve`, `migrate`: running the service."""
+"""`serve`, `migrate`, `demo`: running the service."""
+
+from __future__ import annotations
 
 import asyncio
 import os
+from typing import TYPE_CHECKING
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app import migrations
-from app.cli.socle import Erreur, on_engine, open_database, with_engine
-from app.ops import journal
-from app.settings import get_settings, read_secret_key
+from app.cli.annonce import announced
+from app.cli.socle import Erreur, get_settings, on_engine, open_database, with_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from app.demo.pages_hote import Vitrine
 
 app = typer.Typer()
 
@@ -18,6 +23,7 @@ app = typer.Typer()
 def serve() -> None:
     """Sert l'API, le formulaire et les pages."""
     from app import serveur
+    from app.settings import read_secret_key
 
     settings = get_settings()
     read_secret_key(settings)
@@ -25,7 +31,8 @@ def serve() -> None:
         raise Erreur(error)
     with open_database(settings, watched=True) as url:
         asyncio.run(on_engine(settings, url, _nothing))
-        serveur.run(settings, url)
+        with announced(settings):
+            serveur.run(settings, url)
 
 
 async def _nothing(_engine: AsyncEngine) -> None:
@@ -36,15 +43,17 @@ async def _nothing(_engine: AsyncEngine) -> None:
 def demo() -> None:
     """Tout d'un coup, pour un premier regard : base, catalogue et avis inventés, service, page hôte."""
     from app import serveur
+    from app import settings as reglages
     from app.demo import lancement
-    from app.demo.pages_hote import Vitrine, pages
+    from app.demo.pages_hote import pages
     from app.demo.site_hote import serving_site
+    from app.ops import journal
 
     os.environ.setdefault("JDMA_JOURNAL_NIVEAU", "warning")  # the terminal is for what there is to open
-    get_settings.cache_clear()
+    reglages.get_settings.cache_clear()
     settings = get_settings()
     journal.configure(settings.journal_niveau, settings.journal_format)
-    read_secret_key(settings)
+    reglages.read_secret_key(settings)
     for port in (settings.port, settings.port + 1):
         if error := serveur.port_error(settings.host, port):
             raise Erreur(error)
@@ -57,7 +66,8 @@ def demo() -> None:
         shown = asyncio.run(on_engine(settings, url, prepare))
         if shown is None:
             raise Erreur("le catalogue de cette base n'a aucun bouton ouvert à montrer")
-        with serving_site(settings.host, settings.port + 1, pages(settings.base, shown, officiel=settings.officiel)):
+        site = pages(settings.base, shown, officiel=settings.officiel)
+        with serving_site(settings.host, settings.port + 1, site), announced(settings):
             typer.echo(lancement.announce(settings, shown))
             serveur.run(settings, url)
 
@@ -65,5 +75,7 @@ def demo() -> None:
 @app.command()
 def migrate() -> None:
     """Applique les migrations de la base."""
+    from app import migrations
+
     revision = with_engine(migrations.migrate, migrated=False)
     typer.echo(f"Base à jour : révision {revision}.")

@@ -21,11 +21,13 @@ def citer(noms: Sequence[str]) -> str:
 class EditionInconnue(Probleme):
     status, code, titre = 404, "edition_inconnue", "Édition inconnue"
     detail = "Aucune édition publiée ne porte ce nom et cette révision."
+    sorte = "edition"
 
 
 class AucunBrouillon(Probleme):
     status, code, titre = 409, "edition_non_preparee", "Édition non préparée"
     detail = "Aucune édition de ce nom n'est en préparation."
+    sorte = "edition"
 
 
 class EditionPubliee(Probleme):
