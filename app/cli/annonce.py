@@ -7,11 +7,15 @@ however they end, so an address that nobody answers at is never believed.
 from __future__ import annotations
 
 import fcntl
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from types import FrameType
+
     from app.settings import Settings
 
 FICHIER = "adresse"
@@ -40,10 +44,25 @@ def announced(settings: Settings) -> Iterator[None]:
         file.truncate(0)
         file.write(settings.base)
         file.flush()
-        try:
+        with _erased(path):
             yield
-        finally:
-            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _erased(path: Path) -> Iterator[None]:
+    """The file goes with the block, also when SIGTERM ends the process: uvicorn raises it again once it has stopped."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        path.unlink(missing_ok=True)
+        signal.signal(number, before)
+        signal.raise_signal(number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        path.unlink(missing_ok=True)
 
 
 def public_address(settings: Settings) -> tuple[str, bool]:

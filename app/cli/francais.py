@@ -69,13 +69,27 @@ def _value(error: typer.BadParameter) -> str:
     return f"{name} : {reason}" if name else reason
 
 
+class _AsTyped:
+    """In place of Typer's conversion of values, which loads pydantic: for flags, and while a shell only completes."""
+
+    def coerce(self, value: Any, **_: Any) -> Any:
+        return value
+
+
 class _EnFrancais:
     """What commands and groups have in common."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:
+            for param in self.get_params(ctx):  # type: ignore[attr-defined]
+                param._runtime_param = _AsTyped()
+        return super().parse_args(ctx, args)  # type: ignore[misc, no-any-return]
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
             option.help = "Affiche cette aide."
+            option._runtime_param = _AsTyped()
         return option
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from app.problems import Probleme
 
 AU_PLUS = 3
+_LISTES = {
+    "demarche": "jdma demarches lister",
+    "bouton": "jdma boutons SLUG",
+    "edition": "jdma edition lister",
+    "engagement": "jdma engagement lister",
+    "intervention": "jdma intervention lister",
+    "cle_api": "jdma cle lister",
+}
+"""What shows everything of a kind, when nothing comes close."""
 
 
 async def explain(engine: AsyncEngine, problem: Probleme) -> str:
@@ -31,7 +40,9 @@ async def explain(engine: AsyncEngine, problem: Probleme) -> str:
     if problem.sorte and not a_un_caractere_interdit(problem.demande):
         async with AsyncSession(engine) as db:
             known = list(await sql.proches(db, problem.sorte, problem.demande, AU_PLUS))
-    return unknown(said(problem), problem.demande, known)
+    sentence = unknown(said(problem), problem.demande, known)
+    liste = _LISTES.get(problem.sorte or "")
+    return sentence if known or liste is None else f"{sentence} Pour les voir : « {liste} »."
 
 
 def unknown(sentence: str, typed: str, close: Iterable[str]) -> str:
