@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.main import create_app
 from app.settings import Settings, get_settings
+from app.systeme import raison
 
 ENTETES_MAX = 32 * 1024
 LECTURE = 256 * 1024
@@ -80,7 +81,7 @@ def port_error(host: str, port: int) -> str | None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        return f"impossible d'écouter sur {host}:{port} : {error.strerror or error}"
+        return f"impossible d'écouter sur {host}:{port} : {raison(error)}"
     return None
 
 

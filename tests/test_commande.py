@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -223,6 +224,25 @@ def test_what_can_be_foreseen_fails_with_1_and_one_line_of_french(jdma, tmp_path
     assert re.search(sentence, done.stderr)
     assert len(done.stderr.splitlines()) == 1
     assert ANGLAIS.findall(done.stderr) == []
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(jdma):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = jdma("serve", port=port)
+    assert done.returncode == 1
+    assert done.stderr == f"jdma : impossible d'écouter sur 127.0.0.1:{port} : un autre programme écoute déjà là\n"
+
+
+def test_a_data_directory_that_cannot_be_used_is_said_in_one_line(jdma, tmp_path):
+    (tmp_path / "fichier").touch()
+    done = jdma("verify", database_url=None, data_dir=tmp_path / "fichier" / "donnees")
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"jdma : le répertoire de données \S+ n'est pas utilisable \(n'est pas un dossier\)\n", done.stderr
+    )
 
 
 def test_help_is_given_whatever_the_settings(jdma):
