@@ -1,5 +1,6 @@
 """The command as a new operator meets it: help, version, completion, mistakes; in French, at once, never in doubt."""
 
+import doctest
 import json
 import os
 import re
@@ -12,7 +13,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from app import systeme
 from app.cli import app as application
+from app.cli import proches
+from app.observatoire.editions import refus
 from tests.serveur import COMMAND, environment, running_service
 
 LOURDS = {
@@ -250,6 +254,11 @@ def test_help_is_given_whatever_the_settings(jdma):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("module", [systeme, proches, refus])
+def test_the_examples_in_the_documentation_are_true(module):
+    assert doctest.testmod(module).failed == 0
+
+
 # --- names that lead to nothing
 
 
@@ -319,6 +328,14 @@ async def test_a_name_that_leads_to_nothing_is_repeated_with_those_that_come_clo
     assert len(done.stderr.splitlines()) == 1
 
 
+async def test_the_names_of_a_file_that_lead_to_nothing_are_repeated_too(jdma, catalogue, tmp_path):
+    (tmp_path / "liste").write_text("passeport\npasseprt\nzzzz\n")
+    periode = ("--titre", "T", "--debut", "2025-01-01", "--fin", "2025-12-31")
+    done = jdma("edition", "preparer", "e", *periode, "--demarches", "liste")
+    assert done.returncode == 1
+    assert "inconnues : passeprt, zzzz ; peut-être : passeport" in done.stderr
+
+
 async def test_when_nothing_comes_close_the_command_that_lists_them_is_named(jdma, catalogue):
     assert "Pour les voir : « jdma demarches lister »." in jdma("boutons", "zzzzzz").stderr
     assert "« a?b »" in jdma("boutons", "a\x1bb").stderr
@@ -342,6 +359,7 @@ async def test_demarches_are_listed_with_their_avis_and_boutons_for_another_prog
     assert [line.split("\t")[0] for line in jdma("demarches", "lister", "--q", "impot").stdout.splitlines()[1:]] == [
         "impots"
     ]
+    assert jdma("demarches", "lister", "--q", "!!!").stdout.splitlines() == ["\t".join(lines[0])]
 
 
 async def test_on_a_terminal_demarches_are_a_table(database_url, catalogue, tmp_path):

@@ -26,7 +26,7 @@ def list_demarches(
     ] = None,
     q: Annotated[
         str | None,
-        typer.Option("--q", metavar="MOTS", help="Mots du titre, même mal orthographiés ; ou début d'un slug."),
+        typer.Option("--q", metavar="MOTS", help="Mots du titre, même mal orthographiés."),
     ] = None,
 ) -> None:
     """Liste les démarches : slug, titre, ministère, avis comptés, boutons, dont ouverts.
@@ -43,7 +43,9 @@ async def _rows(db: AsyncSession, ministere: str | None, q: str | None) -> list[
     from app.demarches.texte import mots_cherches
 
     await check_ministere(db, ministere)
-    mots = mots_cherches(q) if q else None
+    mots = None if q is None else mots_cherches(q)
+    if mots == []:  # no word at all is not the same as no search
+        return []
     found = list(await catalogue.lister(db, catalogue.Filtre(mots, ministere), None, _TOUTES))
     usage = await sql.usage(db, [d.id for d in found])
     return [

@@ -102,7 +102,8 @@ async def lire_catalogue(db: AsyncSession, demarches: Sequence[str]) -> list[int
     connues = {nom: cle for cle, siens in (await sql.identifiants(db)).items() for nom in siens} | connues
     inconnues = [nom for nom in demarches if nom not in connues]
     if inconnues or not demarches:
-        dit = f"inconnues : {citer(inconnues)}" if inconnues else "aucune démarche n'est donnée"
+        vide = "aucune démarche n'est donnée"
+        dit = f"inconnues : {citer(inconnues, connues)}" if inconnues else vide
         raise ChampEdition("demarches", dit)
     return list(dict.fromkeys(connues[nom] for nom in demarches))
 
