@@ -1,6 +1,7 @@
 """The command as a new operator meets it: help, version, completion, mistakes; in French, at once, never in doubt."""
 
 import doctest
+import inspect
 import json
 import os
 import re
@@ -15,8 +16,10 @@ import typer
 
 from app import systeme
 from app.cli import app as application
-from app.cli import proches
+from app.cli import interventions, observatoire, proches
+from app.observatoire.classement.comparaison import JOURS, JOURS_MAX
 from app.observatoire.editions import refus
+from app.observatoire.indicateurs import PAR_CLE
 from tests.serveur import COMMAND, environment, running_service
 
 LOURDS = {
@@ -122,6 +125,29 @@ def test_every_command_every_argument_and_every_option_says_what_it_is_for():
             check(sub, (*path, name))
 
     check(typer.main.get_command(application), ("jdma",))
+
+
+def test_what_the_help_says_again_is_what_the_code_knows():
+    assert tuple(PAR_CLE) == observatoire.INDICATEURS
+    jours = inspect.signature(interventions.list_interventions).parameters["jours"]
+    assert jours.default == JOURS
+    assert "max=366" in jours.annotation
+    assert JOURS_MAX == 366
+
+
+def test_a_command_that_runs_sets_up_the_journal_as_the_settings_want_it(database_url, tmp_path):
+    env = environment(database_url=database_url, secret_key="k" * 40, journal_niveau="error", journal_format="json")
+    code = """
+import logging, sys
+from app.cli import main
+sys.argv = ["jdma", "exemptions"]
+try:
+    main()
+except SystemExit:
+    print(logging.getLevelName(logging.getLogger().level), len(logging.getLogger().handlers))
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=env, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "ERROR 1\n", done.stderr
 
 
 # --- version, completion

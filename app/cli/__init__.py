@@ -27,6 +27,7 @@ from app.cli import (
     snippet,
 )
 from app.cli.francais import speak_french
+from app.cli.socle import Processus
 
 
 def show_version(ctx: typer.Context, asked: bool) -> None:
@@ -97,6 +98,7 @@ def main() -> None:
     """Entry point: one line for an error that can be foreseen."""
     try:
         completion.listen()
+        Processus.journal = True
         app(prog_name=completion.PROGRAM)
     except Exception as error:
         from app.cli.echecs import explain

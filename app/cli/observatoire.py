@@ -17,8 +17,19 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+INDICATEURS = (
+    *("satisfaction", "comprehension", "aide_efficacite", "aide_joignabilite", "autonomie", "bouton"),
+    *("accessibilite", "dlnuf", "disponibilite", "rapidite", "en_ligne", "franceconnect", "mobile"),
+)
+"""Those of the observatory, said again here so that a help does not load it."""
+
 Indicateur = Annotated[
-    str, typer.Argument(metavar="INDICATEUR", help="Celui dont elle est exemptée (un nom faux les affiche tous).")
+    str,
+    typer.Argument(
+        metavar="INDICATEUR",
+        help=f"Celui dont elle est exemptée : {', '.join(INDICATEURS)}.",
+        autocompletion=lambda: INDICATEURS,
+    ),
 ]
 
 
@@ -92,11 +103,10 @@ def exempter(
 ) -> None:
     """Exempte une démarche d'un indicateur. Avec le même premier jour, corrige ou termine l'exemption."""
     from app.observatoire.faits import exemptions
-    from app.observatoire.indicateurs import PAR_CLE
 
-    if indicateur not in PAR_CLE:
-        sentence = f"« {indicateur} » n'en est pas un ; indicateur : valeurs possibles : {', '.join(PAR_CLE)}"
-        raise Erreur(unknown(sentence, indicateur, among(indicateur, PAR_CLE)))
+    if indicateur not in INDICATEURS:
+        sentence = f"« {indicateur} » n'en est pas un ; indicateur : valeurs possibles : {', '.join(INDICATEURS)}"
+        raise Erreur(unknown(sentence, indicateur, among(indicateur, INDICATEURS)))
     valeurs = {"indicateur": indicateur, "raison": raison, "depuis": depuis, "jusqu_au": jusqu_au}
     changed = in_transaction(lambda db: exemptions.exempter(db, slug, valeurs, today()))
     typer.echo("Exemption enregistrée." if changed else "Exemption déjà enregistrée.")

@@ -47,12 +47,10 @@ def demo() -> None:
     from app.demo import lancement
     from app.demo.pages_hote import pages
     from app.demo.site_hote import serving_site
-    from app.ops import journal
 
     os.environ.setdefault("JDMA_JOURNAL_NIVEAU", "warning")  # the terminal is for what there is to open
     reglages.get_settings.cache_clear()
     settings = get_settings()
-    journal.configure(settings.journal_niveau, settings.journal_format)
     reglages.read_secret_key(settings)
     for port in (settings.port, settings.port + 1):
         if error := serveur.port_error(settings.host, port):

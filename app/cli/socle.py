@@ -34,11 +34,22 @@ class Erreur(Exception):
     """What stops a command; its text is for the operator, in one line."""
 
 
+class Processus:
+    """What holds for the whole process: `journal`, whether it is this command's to set up (not a caller's own)."""
+
+    journal = False
+
+
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
+    """The settings of this process, read once; the journal is then as they want it."""
     from app import settings
 
-    return settings.get_settings()
+    read = settings.get_settings()
+    if Processus.journal:
+        from app.ops import journal
+
+        journal.configure(read.journal_niveau, read.journal_format)
+    return read
 
 
 def today() -> dt.date:
