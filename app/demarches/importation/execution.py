@@ -20,6 +20,7 @@ from app.demarches.importation.sql import Connue
 from app.demarches.sql import verrouiller
 from app.demarches.texte import normaliser
 from app.demarches.top_250 import aujourd_hui, dates_top_250
+from app.systeme import raison
 
 BOUTON_PRINCIPAL = "Bouton principal"
 LIGNES_PAR_LOT = 1_000
@@ -85,7 +86,7 @@ def _ouvrir(source: Path | TextIO) -> AbstractContextManager[TextIO]:
     try:
         return source.open(encoding="utf-8", errors="surrogateescape", newline="")
     except OSError as error:
-        raise FichierIllisible(f"{source} ne peut pas être lu : {error.strerror}") from None
+        raise FichierIllisible(f"{source} ne peut pas être lu : {raison(error)}") from None
 
 
 class _Execution:

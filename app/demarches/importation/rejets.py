@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TextIO
 
 from app.demarches.importation.lecture import Enregistrement, FichierIllisible
+from app.systeme import raison
 
 COLONNES_DES_REJETS = ("ligne", "motif")
 
@@ -25,7 +26,7 @@ class Brouillon:
         try:  # bytes that were not UTF-8 are shown as such
             self.fichier: TextIO = self._place.open("w", encoding=encoding, errors="backslashreplace", newline="")
         except OSError as error:
-            raise FichierIllisible(f"les rejets ne peuvent pas être écrits ({chemin} : {error.strerror})") from None
+            raise FichierIllisible(f"les rejets ne peuvent pas être écrits ({chemin} : {raison(error)})") from None
 
     def fermer(self, *, garder: bool) -> None:
         """Put it in place, or leave nothing behind."""
