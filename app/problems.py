@@ -3,7 +3,7 @@
 Services raise them and know nothing of replies; `render` is the only place that turns one into bytes.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import orjson
 
@@ -17,6 +17,17 @@ class Probleme(Exception):
     code: ClassVar[str] = "erreur_interne"
     titre: ClassVar[str] = "Erreur interne"
     detail: str = "Le service a rencontré une erreur. Elle a été consignée ; merci de réessayer plus tard."
+    demande: str | None = None
+    """What was named and does not exist: for the command, which tells the one who typed it; never in a reply."""
+    sorte: str | None = None
+    """What kind of thing that was, so that the command proposes what comes close."""
+
+    @classmethod
+    def nommant(cls, demande: str) -> Self:
+        """This refusal, of something that was named."""
+        probleme = cls()
+        probleme.demande = demande
+        return probleme
 
     def __init__(self, detail: str | None = None, headers: dict[str, str] | None = None, **extra: Any) -> None:
         super().__init__(self.code)

@@ -15,6 +15,7 @@ from app.ops import repetitions
 from app.ops.connexions import Connexions
 from app.ops.protocole import ProtocoleBorne
 from app.settings import Settings, get_settings
+from app.systeme import raison
 
 ARRET = 20
 """Seconds given to requests under way when the service stops."""
@@ -66,7 +67,7 @@ def port_error(host: str, port: int) -> str | None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except OSError as error:
-        return f"impossible d'écouter sur {host}:{port} : {error.strerror or error}"
+        return f"impossible d'écouter sur {host}:{port} : {raison(error)}"
     return None
 
 

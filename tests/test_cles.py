@@ -11,6 +11,7 @@ from app import migrations
 from app.cli import cles as commande
 from app.cli import socle
 from app.cli.socle import Erreur
+from app.equipes.cles import PARIS
 from app.settings import Settings
 
 SERVICES = "/api/open-api/services"
@@ -106,6 +107,33 @@ async def test_a_key_works_to_the_end_of_its_last_day_in_paris(client, make, sql
     assert (await ask(client, secret, 401)).json()["code"] == "cle_expiree"
 
 
+async def test_a_key_ends_in_a_year_and_reads_figures_only_unless_it_is_said_otherwise(client, make, sql, jdma):
+    done = await jdma("creer", "observatoire", "--portee", "administrateur")
+    today = dt.datetime.now(PARIS).date()
+    row = await sql.fetchrow("SELECT droits, (expire_le AT TIME ZONE 'Europe/Paris')::date AS fin FROM cle_api")
+    assert tuple(row) == ("chiffres", today + dt.timedelta(days=366))
+    assert f"valable jusqu'au {today + dt.timedelta(days=365)} inclus" in done.stderr
+    await ask(client, done.stdout.strip())
+    other = await make("administrateur", "--droits", "verbatims", "--expire-le", str(TOMORROW))
+    await ask(client, other)
+    assert await sql.fetchval("SELECT droits FROM cle_api WHERE id = 2") == "verbatims"
+    assert await sql.fetchval("SELECT count(*) FROM cle_api WHERE expire_le IS NULL") == 0
+
+
+async def test_keys_to_replace_are_named_when_they_are_listed(make, sql, jdma):
+    await make("administrateur", "--expire-le", str(TOMORROW))
+    await make()
+    await make()
+    await sql.execute("UPDATE cle_api SET expire_le = NULL WHERE id = 2")
+    await make("administrateur", "--expire-le", str(TOMORROW))
+    await jdma("revoquer", "4")
+    said = (await jdma("lister")).stderr.splitlines()
+    assert said == [
+        "À remplacer dans le mois : n° 1 (observatoire).",
+        "À remplacer par une clé qui expire : n° 2 (observatoire).",
+    ]
+
+
 async def test_the_last_use_is_written_once_an_hour_at_most(client, make, sql):
     secret = await make()
     used = "SELECT utilisee_le FROM cle_api"
@@ -164,6 +192,9 @@ async def test_a_demarche_that_is_renamed_keeps_its_key(client, sql, bouton, mak
         (["a", "--portee", "ministere:"], "portée"),
         (["a", "--portee", "ministere:inconnu"], "aucun ministère"),
         (["a", "--portee", "demarche:inconnue"], "aucune démarche"),
+        (["a", "--portee", "administrateur", "--droits", "tout"], "droits : « tout »"),
+        (["a", "--portee", "administrateur", "--expire-le", ""], "AAAA-MM-JJ"),
+        (["a", "--portee", "administrateur", "--expire-le", "20301231"], "AAAA-MM-JJ"),
         (["a", "--portee", "administrateur", "--expire", "bientôt"], "AAAA-MM-JJ"),
         (["a", "--portee", "administrateur", "--expire", "2020-01-01"], "passé"),
         (["a", "--portee", "administrateur", "--expire", "9999-12-31"], "2101"),

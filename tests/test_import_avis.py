@@ -303,11 +303,11 @@ async def test_rejects_that_cannot_be_written_are_said_before_anything_is_stored
     url = {"database_url": database_url, "secret_key": "k"}
     absent = jdma(tmp_path, command, "f.csv", "--rejets", "absent/r.csv", **url)
     assert (absent.returncode, absent.stdout) == (1, "")
-    assert absent.stderr == "jdma : les rejets ne peuvent pas être écrits (absent/r.csv : No such file or directory)\n"
+    assert absent.stderr == "jdma : les rejets ne peuvent pas être écrits (absent/r.csv : n'existe pas)\n"
     assert await recount(bouton) == {}
     assert await sql.fetchval("SELECT count(*) FROM demarche") == 1
     full = jdma(tmp_path, command, "f.csv", "--rejets", "/dev/full", **url)
-    assert (full.returncode, full.stderr) == (1, "jdma : écriture impossible : No space left on device\n")
+    assert (full.returncode, full.stderr) == (1, "jdma : écriture impossible : disque plein\n")
 
 
 async def test_the_rejects_may_take_the_place_of_the_file_and_none_leave_none(engine, bouton, recount, tmp_path):

@@ -1,13 +1,22 @@
-"""The command `jdma`: what an operator does by hand. Every error is one line in French and a non-zero exit."""
+"""The command `jdma`: what an operator does by hand. Every error is one line in French and a non-zero exit.
+
+Adding a command is a module that makes a `typer.Typer()` (with a `name`: a group of commands), and a line below. The
+module imports what is heavy inside what uses it, never at its top: `jdma --help` and a shell that completes must answer
+at once.
+"""
+
+from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from app.cli import (
     boutons,
     cles,
+    completion,
+    demarches,
     donnees,
     donnees_ouvertes,
     editions,
@@ -19,10 +28,18 @@ from app.cli import (
     service,
     snippet,
 )
-from app.cli.socle import Erreur
-from app.database import AWAY, is_away
-from app.ops import journal
-from app.settings import get_settings
+from app.cli.francais import speak_french
+from app.cli.socle import Processus
+
+
+def show_version(ctx: typer.Context, asked: bool) -> None:
+    """Print the version of the package and leave."""
+    from importlib.metadata import version
+
+    if asked and not ctx.resilient_parsing:
+        typer.echo(f"jdma {version('jdma')}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     name="jdma",
@@ -30,40 +47,69 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-for group in (service, roles, donnees, remasquer, snippet, boutons, observatoire, engagements, donnees_ouvertes):
-    app.registered_commands += group.app.registered_commands
-app.add_typer(cles.app)
-app.add_typer(engagements.engagement)
-app.add_typer(interventions.app)
-app.add_typer(editions.app)
-app.add_typer(donnees_ouvertes.groupe)
+for commands in (  # in the order of the help
+    service.app,
+    roles.app,
+    demarches.app,
+    boutons.app,
+    snippet.app,
+    donnees.app,
+    remasquer.app,
+    cles.app,
+    observatoire.app,
+    engagements.app,
+    engagements.engagement,
+    interventions.app,
+    editions.app,
+    donnees_ouvertes.app,
+    donnees_ouvertes.groupe,
+    completion.app,
+):
+    app.add_typer(commands)
+speak_french(app)
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Affiche la version.", is_eager=True, callback=show_version)
+    ] = False,
+    show_completion: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            help="Affiche le script qui complète les commandes (comme « completion »).",
+            is_eager=True,
+            callback=completion.option(completion.show),
+        ),
+    ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            help="L'installe dans votre shell.",
+            is_eager=True,
+            callback=completion.option(completion.install),
+        ),
+    ] = False,
+) -> None:
+    """What is asked of the command itself: each option answers and leaves."""
 
 
 def main() -> None:
     """Entry point: one line for an error that can be foreseen."""
     try:
-        settings = get_settings()
-        journal.configure(settings.journal_niveau, settings.journal_format)
-        app()
-    except ValidationError as error:
-        lines = [f"JDMA_{str(e['loc'][0]).upper()} : {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
-        fail("réglage non valide : " + " ; ".join(lines))
-    except (Erreur, ValueError) as error:
-        fail(str(error))
-    except AWAY as error:
-        if roles.lacks_right(error):
-            fail(f"{roles.DROIT_MANQUANT} ({_reason(error)})")
-        if is_away(error):
-            fail(f"la base de données ne répond pas ({_reason(error)})")
-        if isinstance(error, OSError):
-            fail(f"{error.filename or 'écriture impossible'} : {error.strerror}")
-        raise
+        completion.listen()
+        Processus.journal = True
+        app(prog_name=completion.PROGRAM)
+    except Exception as error:
+        from app.cli.echecs import explain
 
-
-def _reason(error: BaseException) -> str:
-    cause = getattr(error, "orig", None) or error
-    return str(cause).splitlines()[0][:200] if str(cause) else type(cause).__name__
+        if (message := explain(error)) is None:
+            raise
+        fail(message)
 
 
 def fail(message: str) -> None:

@@ -1,22 +1,26 @@
 """`import-demarches`, `import-avis`, `verify`, `rebuild`: bringing data in, and proving the counts."""
 
+from __future__ import annotations
+
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.avis import comptes, importation, national
+from app.cli.proches import unreadable
 from app.cli.socle import Erreur, count_of, progress, with_engine
-from app.demarches import importation as catalogue
-from app.tableur.feuille import Source
+
+if TYPE_CHECKING:
+    from app.tableur.feuille import Source
 
 app = typer.Typer()
 
 Fichier = Annotated[str, typer.Argument(metavar="FICHIER|-", help="Fichier CSV ou .xlsx, ou - pour l'entrée standard.")]
 FichierRejets = Annotated[
-    Path | None, typer.Option("--rejets", help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv).")
+    Path | None,
+    typer.Option("--rejets", metavar="FICHIER", help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv)."),
 ]
 ECARTS_MONTRES = 50
 FORMATS = ("avis", "jdma")
@@ -24,7 +28,13 @@ FORMATS = ("avis", "jdma")
 
 def source_of(name: str) -> Source:
     """The file, or what comes on standard input, as bytes: its coding is found out by who reads it."""
-    return sys.stdin.buffer if name == "-" else Path(name)
+    if name == "-":
+        return sys.stdin.buffer
+    try:
+        Path(name).open("rb").close()
+    except OSError as error:
+        raise unreadable(name, error) from None
+    return Path(name)
 
 
 def rejects_of(name: str, given: Path | None) -> Path:
@@ -38,6 +48,8 @@ def rejects_of(name: str, given: Path | None) -> Path:
 @app.command("import-demarches")
 def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe le catalogue des démarches. Relancé, il met à jour."""
+    from app.demarches import importation as catalogue
+
     where = rejects_of(fichier, rejets)
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: catalogue.import_demarches(engine, source_of(fichier), where, show))
@@ -61,6 +73,8 @@ def import_avis(
     ] = None,
 ) -> None:
     """Importe un historique d'avis. Relancé, il n'enregistre rien deux fois."""
+    from app.avis import importation, national
+
     if format_ not in FORMATS:
         raise Erreur(f"--format : {' ou '.join(FORMATS)} est attendu")
     if (format_ == "jdma") != (demarche is not None):
@@ -85,6 +99,8 @@ def import_avis(
 @app.command()
 def verify() -> None:
     """Recompte tous les avis ; code de sortie 1 et la liste des écarts s'il y en a."""
+    from app.avis import comptes
+
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: comptes.verify(engine, show))
     for ecart in bilan.ecarts[:ECARTS_MONTRES]:
@@ -101,6 +117,8 @@ def verify() -> None:
 @app.command()
 def rebuild() -> None:
     """Recalcule les comptes depuis les avis, sans arrêter le service."""
+    from app.avis import comptes
+
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: comptes.rebuild(engine, show))
     corrected = count_of(bilan.corriges, "compte corrigé", "comptes corrigés")

@@ -1,30 +1,26 @@
 """`edition …`: what the observatory publishes, from the draft to the file that another server takes."""
 
-import datetime as dt
+from __future__ import annotations
+
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.cli.boutons import in_transaction, said
-from app.cli.socle import Erreur, count_of
-from app.indices.periode import Periode, jour_de_paris, lire_periode
-from app.observatoire.donnees.signature import Sceau, ouvrir_sceau
-from app.observatoire.donnees.signatures import Verdict
-from app.observatoire.editions import echange, lecture, service, verification
-from app.observatoire.editions.contenu import Objet
-from app.observatoire.editions.parametres import Parametres
-from app.observatoire.models import Edition
-from app.observatoire.releve import Perimetre
-from app.problems import Probleme
-from app.settings import get_settings
-from app.site.affichage import INSECABLE, TIRET, decimal, pourcent
-from app.tableur.feuille import ouvrir
-from app.tableur.tableau import nommer
+from app.cli.proches import unreadable
+from app.cli.socle import Erreur, count_of, get_settings, in_transaction, said, today
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from app.indices.periode import Periode
+    from app.observatoire.donnees.signature import Sceau
+    from app.observatoire.donnees.signatures import Verdict
+    from app.observatoire.editions.contenu import Objet
+    from app.observatoire.models import Edition
+    from app.observatoire.releve import Perimetre
 
 NOMS = ("slug", "demarche")
 """What the first column of a list of démarches may be called."""
@@ -36,19 +32,27 @@ Result = TypeVar("Result")
 
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug de l'édition (2026-t1).")]
 Nom = Annotated[str, typer.Argument(metavar="SLUG[@N]", help="Slug, ou slug@2 pour une révision précise.")]
-Titre = Annotated[str | None, typer.Option("--titre", help="Titre de l'édition.")]
+Titre = Annotated[str | None, typer.Option("--titre", metavar="TEXTE", help="Titre de l'édition.")]
 Debut = Annotated[str | None, typer.Option("--debut", metavar="AAAA-MM-JJ", help="Premier jour, inclus.")]
 Fin = Annotated[str | None, typer.Option("--fin", metavar="AAAA-MM-JJ", help="Dernier jour, inclus.")]
-Minimum = Annotated[int | None, typer.Option("--minimum", help="Nombre d'avis d'un indice publié (défaut : 100).")]
+Minimum = Annotated[
+    int | None, typer.Option("--minimum", metavar="NOMBRE", help="Nombre d'avis d'un indice publié (défaut : 100).")
+]
 Champ = Annotated[
-    str | None, typer.Option("--perimetre", help="toutes (défaut) ou top_250 : la liste des 250 au dernier jour.")
+    str | None,
+    typer.Option(
+        "--perimetre", metavar="toutes|top_250", help="toutes (défaut) ou top_250 : la liste des 250 au dernier jour."
+    ),
 ]
 Demarches = Annotated[
     Path | None,
     typer.Option("--demarches", metavar="FICHIER", help="Le catalogue : un slug ou identifiant par ligne, ou un CSV."),
 ]
 Cibles = Annotated[
-    list[str] | None, typer.Option("--cible", metavar="INDICATEUR=PART", help="satisfaction=0.8 ; répétable.")
+    list[str] | None,
+    typer.Option(
+        "--cible", metavar="INDICATEUR=PART", help="satisfaction=0.8 ; répétable ; « aucune » les retire toutes."
+    ),
 ]
 
 
@@ -57,15 +61,10 @@ def in_snapshot(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     return in_transaction(work, "REPEATABLE READ")
 
 
-def today() -> dt.date:
-    """The day it is in Paris."""
-    return jour_de_paris(dt.datetime.now(dt.UTC))
-
-
 @app.command("preparer")
 def prepare(
     slug: Slug,
-    titre: Annotated[str, typer.Option("--titre", help="Titre de l'édition.")],
+    titre: Annotated[str, typer.Option("--titre", metavar="TEXTE", help="Titre de l'édition.")],
     debut: Annotated[str, typer.Option("--debut", metavar="AAAA-MM-JJ", help="Premier jour, inclus.")],
     fin: Annotated[str, typer.Option("--fin", metavar="AAAA-MM-JJ", help="Dernier jour, inclus.")],
     minimum: Minimum = None,
@@ -73,25 +72,31 @@ def prepare(
     demarches: Demarches = None,
     cible: Cibles = None,
 ) -> None:
-    """Prépare une édition. Relancé, il change ce qui était préparé ; rien n'est public avant « publier »."""
-    parametres = Parametres(
-        titre,
-        read_periode(debut, fin),
-        get_settings().seuil_publication if minimum is None else minimum,
-        cibles=read_cibles(cible or []),
-    )
+    """Prépare une édition : rien n'est public avant « publier ». Relancé, il ne change que ce qui est donné."""
+    from app.observatoire.editions import service
+    from app.observatoire.editions.parametres import Parametres
+
+    neufs = Parametres(titre, read_periode(debut, fin), get_settings().seuil_publication)
+    donnes = given(minimum=minimum, cibles=read_cibles(cible))
     noms = read_demarches(demarches, perimetre)
 
     async def work(db: AsyncSession) -> Edition:
-        return await service.preparer(db, slug, replace(parametres, **await choose(db, perimetre, noms)))
+        return await service.preparer(db, slug, neufs, donnes | await choose(db, perimetre, noms))
 
     tell(in_snapshot(work))
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """The options that were given: the others change nothing."""
+    return {nom: valeur for nom, valeur in options.items() if valeur is not None}
 
 
 @app.command("reviser")
 def revise(
     slug: Slug,
-    raison: Annotated[str, typer.Option("--raison", help="Pourquoi cette révision : publiée avec elle.")],
+    raison: Annotated[
+        str, typer.Option("--raison", metavar="TEXTE", help="Pourquoi cette révision : publiée avec elle.")
+    ],
     titre: Titre = None,
     debut: Debut = None,
     fin: Fin = None,
@@ -101,15 +106,12 @@ def revise(
     cible: Cibles = None,
 ) -> None:
     """Prépare la révision d'une édition publiée : mêmes paramètres, sauf ceux qui sont donnés."""
+    from app.observatoire.editions import service
+
     if (debut is None) != (fin is None):
         raise Erreur("--debut et --fin vont ensemble")
-    donnes: dict[str, Any] = {
-        "titre": titre,
-        "periode": read_periode(debut, fin) if debut else None,
-        "minimum": minimum,
-        "cibles": read_cibles(cible) if cible else None,
-    }
-    changements = {nom: valeur for nom, valeur in donnes.items() if valeur is not None}
+    periode = None if debut is None else read_periode(debut, fin)
+    changements = given(titre=titre, periode=periode, minimum=minimum, cibles=read_cibles(cible))
     noms = read_demarches(demarches, perimetre)
 
     async def work(db: AsyncSession) -> Edition:
@@ -120,6 +122,9 @@ def revise(
 
 def read_periode(debut: str | None, fin: str | None) -> Periode:
     """Both ends; one line for what is wrong with them."""
+    from app.indices.periode import lire_periode
+    from app.problems import Probleme
+
     try:
         return lire_periode(debut, fin, today())
     except Probleme as problem:
@@ -128,10 +133,12 @@ def read_periode(debut: str | None, fin: str | None) -> Periode:
 
 def read_perimetre(texte: str) -> Perimetre:
     """One of the two perimeters."""
+    from app.observatoire.releve import Perimetre
+
     for perimetre in get_args(Perimetre):
         if texte == perimetre:
             return perimetre  # type: ignore[no-any-return]
-    raise Erreur("--perimetre : toutes ou top_250 est attendu")
+    raise Erreur(f"--perimetre : « {texte} » n'existe pas, toutes ou top_250 est attendu")
 
 
 def read_demarches(fichier: Path | None, perimetre: str | None) -> list[str] | None:
@@ -140,6 +147,9 @@ def read_demarches(fichier: Path | None, perimetre: str | None) -> list[str] | N
         return None
     if perimetre:
         raise Erreur("--demarches et --perimetre s'excluent")
+    from app.tableur.feuille import ouvrir
+    from app.tableur.tableau import nommer
+
     with ouvrir(fichier) as feuille:
         entete = feuille.entete(lambda row: nommer(row[0]) in NOMS if row else 0)
         rows = [row for row in ([] if not entete else feuille.rangees(len(entete))) if row]
@@ -149,13 +159,21 @@ def read_demarches(fichier: Path | None, perimetre: str | None) -> list[str] | N
 
 async def choose(db: AsyncSession, perimetre: str | None, noms: list[str] | None) -> dict[str, Any]:
     """The parameters that say which démarches an édition is about; none when nothing was asked."""
+    from app.observatoire.editions import service
+
     if noms is not None:
         return {"perimetre": "liste", "catalogue": await service.lire_catalogue(db, noms)}
     return {"perimetre": read_perimetre(perimetre), "catalogue": None} if perimetre else {}
 
 
-def read_cibles(textes: list[str]) -> dict[str, float]:
-    """`satisfaction=0.8`, a share; which indicateurs exist is checked later."""
+def read_cibles(textes: list[str] | None) -> dict[str, float] | None:
+    """`satisfaction=0.8`, a share; `aucune` for none at all, None when nothing was said. Which indicateurs exist is
+    checked later.
+    """
+    if not textes:
+        return None
+    if textes == ["aucune"]:
+        return {}
     try:
         return {cle: float(part) for cle, part in (texte.split("=", 1) for texte in textes)}
     except ValueError:
@@ -178,6 +196,8 @@ def tell(edition: Edition) -> None:
 @app.command("apercu")
 def preview(slug: Slug) -> None:
     """Montre ce que l'édition préparée publierait maintenant, sans rien enregistrer."""
+    from app.observatoire.editions import service
+
     apercu = in_snapshot(lambda db: service.apercu(db, slug))
     tell(apercu.edition)
     show(apercu.bilan)
@@ -188,6 +208,8 @@ def preview(slug: Slug) -> None:
 @app.command("abandonner")
 def abandon(slug: Slug) -> None:
     """Efface l'édition ou la révision qui est préparée ; ce qui est publié reste."""
+    from app.observatoire.editions import service
+
     edition = in_snapshot(lambda db: service.abandonner(db, slug))
     typer.echo(f"{edition.slug}, révision {edition.revision} : ce qui était préparé est effacé.")
 
@@ -208,12 +230,17 @@ def _tenue(atteinte: bool | None) -> str:
 
 def percent(part: float | None, cible: float | None = None) -> str:
     """A share, to a tenth or finer, so that it stays on its side of the target."""
+    from app.site.affichage import INSECABLE, pourcent
+
     return pourcent(part, cible).replace(INSECABLE, " ")
 
 
 @app.command("publier")
 def publish(slug: Slug) -> None:
     """Publie l'édition préparée : ses chiffres, ses seuils et sa méthode ne changeront plus."""
+    from app.observatoire.donnees.signature import ouvrir_sceau
+    from app.observatoire.editions import service
+
     sceau = ouvrir_sceau(get_settings())
     publiee = in_snapshot(lambda db: service.publier(db, slug, today(), sceau))
     show(publiee["bilan"])
@@ -234,6 +261,9 @@ def warn_unsigned(sceau: Sceau | None) -> None:
 @app.command("lister")
 def list_editions() -> None:
     """Liste les éditions et leurs révisions, publiées ou en préparation."""
+    from app.indices.periode import jour_de_paris
+    from app.observatoire.editions import lecture
+
     for e in in_snapshot(lecture.toutes):
         etat = f"publiée le {jour_de_paris(e.publiee_le)}" if e.publiee_le else "en préparation"
         raison = f"  {e.raison}" if e.raison else ""
@@ -243,6 +273,8 @@ def list_editions() -> None:
 @app.command("comparer")
 def compare(de: Nom, a: Nom) -> None:
     """Compare deux éditions publiées, la première étant celle d'avant."""
+    from app.observatoire.editions import lecture
+
     c = in_snapshot(lambda db: lecture.comparer(db, lecture.lire_reference(de), lecture.lire_reference(a)))
     typer.echo(
         f"De {de} à {a} : {count_of(c['communes'], 'démarche commune', 'démarches communes')}, "
@@ -262,6 +294,8 @@ def compare(de: Nom, a: Nom) -> None:
 
 
 def _compared(cle: str, i: Objet) -> str:
+    from app.site.affichage import TIRET, decimal
+
     parts = [f"{i['bilan'][cote]['atteints']}/{i['bilan'][cote]['publies']}" for cote in ("de", "a")]
     points = i["bilan"]["ecart_points"]
     ecart = TIRET if points is None else f"{'+' if points > 0 else ''}{decimal(points, 0)} points"
@@ -278,6 +312,9 @@ def _compared(cle: str, i: Objet) -> str:
 @app.command("verifier")
 def verify(slug: Annotated[str | None, typer.Argument(metavar="SLUG", help="Une seule édition.")] = None) -> None:
     """Vérifie ce qui est publié : empreinte, fichiers refaits, sommes, signatures ; code de sortie 1 s'il a changé."""
+    from app.observatoire.donnees.signature import ouvrir_sceau
+    from app.observatoire.editions import verification
+
     sceau = ouvrir_sceau(get_settings())
     report(slug, lambda db: verification.verifier(db, sceau, slug))
 
@@ -285,6 +322,9 @@ def verify(slug: Annotated[str | None, typer.Argument(metavar="SLUG", help="Une 
 @app.command("signer")
 def sign(slug: Annotated[str | None, typer.Argument(metavar="SLUG", help="Une seule édition.")] = None) -> None:
     """Signe de la clé d'aujourd'hui ce qui a été publié sans elle et n'a pas changé ; code de sortie 1 sinon."""
+    from app.observatoire.donnees.signature import ouvrir_sceau
+    from app.observatoire.editions import verification
+
     sceau = ouvrir_sceau(get_settings())
     if sceau is None:
         raise Erreur("aucune clé de signature n'est configurée : donnez-en une dans JDMA_CLE_SIGNATURE")
@@ -299,12 +339,15 @@ def report(
 ) -> None:
     """Say what is wrong with each édition, count those with which something is, and leave with 1 if there is one."""
 
+    from app.observatoire.editions.refus import EditionInconnue
+
     async def work(db: AsyncSession) -> list[tuple[str, Verdict]]:
-        return [(f"{row.slug}@{row.revision}", verdict) async for row, verdict in look(db)]
+        verdicts = [(f"{row.slug}@{row.revision}", verdict) async for row, verdict in look(db)]
+        if slug is not None and not verdicts:
+            raise EditionInconnue.nommant(slug)
+        return verdicts
 
     verdicts = in_snapshot(work)
-    if slug is not None and not verdicts:
-        raise Erreur("Aucune édition publiée ne porte ce nom.")
     for nom, verdict in verdicts:
         for phrase in verdict.ecarts:
             typer.echo(f"{nom} : {phrase}")
@@ -318,6 +361,8 @@ def report(
 @app.command("exporter")
 def export(nom: Nom) -> None:
     """Écrit une édition publiée sur la sortie standard, entière, en JSON : « importer » la reprend ailleurs."""
+    from app.observatoire.editions import echange, lecture
+
     typer.echo(in_snapshot(lambda db: echange.exporter(db, lecture.lire_reference(nom))))
 
 
@@ -326,10 +371,14 @@ def import_edition(
     fichier: Annotated[str, typer.Argument(metavar="FICHIER.json|-", help="Le fichier, ou - pour l'entrée standard.")],
 ) -> None:
     """Reprend une édition publiée ailleurs, telle quelle ; refuse un fichier qui a changé depuis."""
+    from app.observatoire.editions import echange
+
     try:
         octets = sys.stdin.buffer.read() if fichier == "-" else Path(fichier).read_bytes()
     except OSError as error:
-        raise Erreur(f"{fichier} : {error.strerror or error}") from None
+        raise unreadable(fichier, error) from None
+    from app.observatoire.donnees.signature import ouvrir_sceau
+
     sceau = ouvrir_sceau(get_settings())
     slug, revision, nouvelle = in_snapshot(lambda db: echange.importer(db, octets, sceau))
     if nouvelle:

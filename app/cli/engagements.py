@@ -1,19 +1,20 @@
 """`import-engagements`, `engagement …`: the register, by hand and from a file."""
 
+from __future__ import annotations
+
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.boutons import in_transaction
 from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
-from app.cli.socle import Erreur, count_of, progress, with_engine
-from app.indices.periode import jour_de_paris
-from app.observatoire.engagements import ecriture, importation, service
-from app.observatoire.engagements.echeances import lire_date, lire_echeance
-from app.observatoire.engagements.schemas import EngagementLu
-from app.observatoire.engagements.sql import Filtre
-from app.settings import get_settings
+from app.cli.proches import check_ministere
+from app.cli.socle import Erreur, count_of, get_settings, in_transaction, progress, today, with_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from app.observatoire.engagements.schemas import EngagementLu
 
 app = typer.Typer()
 engagement = typer.Typer(
@@ -22,16 +23,13 @@ engagement = typer.Typer(
 
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug de l'engagement.")]
 Le = Annotated[str | None, typer.Option("--le", metavar="AAAA-MM-JJ", help="Le jour (défaut : aujourd'hui).")]
-Raison = Annotated[str, typer.Option("--raison", help="Pourquoi, en une phrase.")]
-
-
-def today() -> dt.date:
-    """The day it is in Paris."""
-    return jour_de_paris(dt.datetime.now(dt.UTC))
+Raison = Annotated[str, typer.Option("--raison", metavar="TEXTE", help="Pourquoi, en une phrase.")]
 
 
 def read_day(option: str, text: str | None) -> dt.date:
     """The day that an option names, today by default."""
+    from app.observatoire.engagements.echeances import lire_date
+
     try:
         return lire_date(text) if text else today()
     except ValueError as error:
@@ -41,6 +39,8 @@ def read_day(option: str, text: str | None) -> dt.date:
 @app.command("import-engagements")
 def import_engagements(fichier: Fichier, rejets: FichierRejets = None) -> None:
     """Importe le registre des engagements. Relancé, il met à jour ; une échéance ne change qu'avec sa raison."""
+    from app.observatoire.engagements import importation
+
     where = rejects_of(fichier, rejets)
     with progress("engagements") as show:
         bilan = with_engine(
@@ -58,12 +58,22 @@ def import_engagements(fichier: Fichier, rejets: FichierRejets = None) -> None:
 @engagement.command("lister")
 def list_engagements(
     en_retard: Annotated[bool, typer.Option("--en-retard", help="Seulement ceux en retard aujourd'hui.")] = False,
-    ministere: Annotated[str | None, typer.Option("--ministere", help="Slug ou nom exact d'un ministère.")] = None,
+    ministere: Annotated[
+        str | None, typer.Option("--ministere", metavar="MINISTERE", help="Slug ou nom exact d'un ministère.")
+    ] = None,
 ) -> None:
     """Liste les engagements : où ils en sont, à quelle échéance, avec quel retard."""
+    from app.observatoire.engagements import service
+    from app.observatoire.engagements.sql import Filtre
+
     filtre = Filtre(ministere=ministere, en_retard=en_retard or None)
     minimum = get_settings().seuil_publication
-    vus = in_transaction(lambda db: service.tous(db, filtre, today(), minimum))
+
+    async def work(db: AsyncSession) -> list[EngagementLu]:
+        await check_ministere(db, ministere)
+        return await service.tous(db, filtre, today(), minimum)
+
+    vus = in_transaction(work)
     for vu in vus:
         typer.echo(f"{vu.slug}  {vu.statut}  {_echeance(vu)}  {vu.porteur}  {vu.titre}{_avancement(vu)}")
     retards = sum(vu.en_retard for vu in vus)
@@ -95,6 +105,9 @@ def postpone(
     le: Le = None,
 ) -> None:
     """Change l'échéance d'un engagement ; l'ancienne et la raison restent à l'historique."""
+    from app.observatoire.engagements import ecriture
+    from app.observatoire.engagements.echeances import lire_echeance
+
     try:
         nouvelle = lire_echeance(echeance)
     except ValueError as error:
@@ -107,6 +120,8 @@ def postpone(
 @engagement.command("commencer")
 def start(slug: Slug) -> None:
     """Passe un engagement de « prévu » à « en cours »."""
+    from app.observatoire.engagements import ecriture
+
     in_transaction(lambda db: ecriture.commencer(db, slug))
     typer.echo("Engagement en cours.")
 
@@ -114,6 +129,8 @@ def start(slug: Slug) -> None:
 @engagement.command("tenir")
 def keep(slug: Slug, le: Le = None) -> None:
     """Note qu'un engagement est tenu."""
+    from app.observatoire.engagements import ecriture
+
     jour = read_day("--le", le)
     in_transaction(lambda db: ecriture.tenir(db, slug, jour, today()))
     typer.echo(f"Engagement tenu le {jour}.")
@@ -122,6 +139,8 @@ def keep(slug: Slug, le: Le = None) -> None:
 @engagement.command("abandonner")
 def give_up(slug: Slug, raison: Raison) -> None:
     """Note qu'un engagement est abandonné, et pourquoi."""
+    from app.observatoire.engagements import ecriture
+
     in_transaction(lambda db: ecriture.abandonner(db, slug, raison, today()))
     typer.echo("Engagement abandonné.")
 
@@ -129,5 +148,7 @@ def give_up(slug: Slug, raison: Raison) -> None:
 @engagement.command("rouvrir")
 def reopen(slug: Slug) -> None:
     """Rouvre un engagement tenu ou abandonné par erreur."""
+    from app.observatoire.engagements import ecriture
+
     in_transaction(lambda db: ecriture.rouvrir(db, slug))
     typer.echo("Engagement rouvert, en cours.")

@@ -1,16 +1,19 @@
 """`intervention …`: requests for help about démarches, the work done, what changed."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.boutons import in_transaction
-from app.cli.engagements import Le, read_day, today
-from app.cli.socle import count_of
-from app.observatoire.classement import interventions
-from app.observatoire.classement.comparaison import JOURS, JOURS_MAX
-from app.observatoire.classement.schemas import Comparaison, InterventionLue
-from app.settings import get_settings
+from app.cli.engagements import Le, read_day
+from app.cli.proches import check_ministere
+from app.cli.socle import Slug, count_of, get_settings, in_transaction, today
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from app.observatoire.classement.schemas import Comparaison, InterventionLue
 
 app = typer.Typer(name="intervention", help="Interventions sur les démarches mal notées.", no_args_is_help=True)
 
@@ -19,12 +22,16 @@ Numero = Annotated[int, typer.Argument(metavar="NUMERO", help="Le numéro que do
 
 @app.command("demander")
 def ask(
-    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Slug de la démarche, ou identifiant (jdma:1006).")],
-    demandeur: Annotated[str, typer.Option("--demandeur", help="Qui demande de l'aide.")],
-    description: Annotated[str, typer.Option("--description", help="Ce qui est demandé, en une phrase.")],
+    slug: Slug,
+    demandeur: Annotated[str, typer.Option("--demandeur", metavar="TEXTE", help="Qui demande de l'aide.")],
+    description: Annotated[
+        str, typer.Option("--description", metavar="TEXTE", help="Ce qui est demandé, en une phrase.")
+    ],
     le: Le = None,
 ) -> None:
     """Enregistre une demande d'aide et affiche son numéro."""
+    from app.observatoire.classement import interventions
+
     jour = read_day("--le", le)
     typer.echo(in_transaction(lambda db: interventions.demander(db, slug, demandeur, description, jour, today())))
 
@@ -32,6 +39,8 @@ def ask(
 @app.command("commencer")
 def start(numero: Numero, le: Le = None) -> None:
     """Note le premier jour de l'intervention."""
+    from app.observatoire.classement import interventions
+
     jour = read_day("--le", le)
     in_transaction(lambda db: interventions.commencer(db, numero, jour, today()))
     typer.echo(f"Intervention commencée le {jour}.")
@@ -40,6 +49,8 @@ def start(numero: Numero, le: Le = None) -> None:
 @app.command("terminer")
 def end(numero: Numero, le: Le = None) -> None:
     """Note le dernier jour de l'intervention."""
+    from app.observatoire.classement import interventions
+
     jour = read_day("--le", le)
     in_transaction(lambda db: interventions.terminer(db, numero, jour, today()))
     typer.echo(f"Intervention terminée le {jour}.")
@@ -47,12 +58,23 @@ def end(numero: Numero, le: Le = None) -> None:
 
 @app.command("lister")
 def list_interventions(
-    jours: Annotated[int, typer.Option("--jours", min=1, max=JOURS_MAX, help="Jours comparés de chaque côté.")] = JOURS,
-    ministere: Annotated[str | None, typer.Option("--ministere", help="Slug ou nom exact d'un ministère.")] = None,
+    jours: Annotated[
+        int, typer.Option("--jours", metavar="NOMBRE", min=1, max=366, help="Jours comparés de chaque côté.")
+    ] = 90,
+    ministere: Annotated[
+        str | None, typer.Option("--ministere", metavar="MINISTERE", help="Slug ou nom exact d'un ministère.")
+    ] = None,
 ) -> None:
     """Liste les interventions, avec les notes d'avant et d'après."""
+    from app.observatoire.classement import interventions
+
     minimum = get_settings().seuil_publication
-    for vue in in_transaction(lambda db: interventions.toutes(db, today(), minimum, ministere, jours)):
+
+    async def work(db: AsyncSession) -> list[InterventionLue]:
+        await check_ministere(db, ministere)
+        return await interventions.toutes(db, today(), minimum, ministere, jours)
+
+    for vue in in_transaction(work):
         typer.echo(f"{vue.id}  {vue.demarche}  demandée le {vue.demandee_le} par {vue.demandeur}  {_etat(vue)}")
 
 

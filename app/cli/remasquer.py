@@ -1,10 +1,10 @@
 """`remasquer`: today's masking rules over what is stored."""
 
+from __future__ import annotations
+
 import typer
 
-from app.avis import remasquage
-from app.cli.socle import Erreur, count_of, progress, with_engine
-from app.settings import get_settings
+from app.cli.socle import Erreur, count_of, get_settings, progress, with_engine
 
 app = typer.Typer()
 
@@ -12,6 +12,8 @@ app = typer.Typer()
 @app.command()
 def remasquer() -> None:
     """Applique les règles de masquage d'aujourd'hui aux textes déjà enregistrés, sans arrêter le service."""
+    from app.avis import remasquage
+
     avec_noms = get_settings().masquer_noms
     with progress("avis") as show:
         bilan = with_engine(lambda engine: remasquage.remasquer(engine, avec_noms, show))

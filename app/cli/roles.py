@@ -1,18 +1,20 @@
 """`roles`: the role that the service connects as, with no more rights than it uses; and what `serve` wants of it."""
 
+from __future__ import annotations
+
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import structlog
 import typer
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.cli.socle import Erreur, on_engine, service_address, service_role, with_engine
-from app.roles import service
-from app.settings import Settings, get_settings
+from app.cli.socle import Erreur, get_settings, on_engine, service_address, service_role, with_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from app.settings import Settings
 
 app = typer.Typer()
-log = structlog.get_logger()
 
 _DROIT_REFUSE: Final = "42501"
 DROIT_MANQUANT: Final = (
@@ -35,6 +37,7 @@ def lacks_right(error: BaseException) -> bool:
 @app.command()
 def roles() -> None:
     """Crée le rôle du service s'il manque, lui donne son mot de passe et les seuls droits qu'il utilise."""
+    from app.roles import service
 
     async def work(engine: AsyncEngine) -> tuple[str, bool]:
         role = service_role(get_settings(), engine.url.render_as_string(hide_password=False))
@@ -64,6 +67,10 @@ async def _nothing(_engine: AsyncEngine) -> None:
 
 async def check_role(engine: AsyncEngine) -> None:
     """Refuse to serve as a superuser; say so when the role that serves could still change what was published."""
+    import structlog
+
+    from app.roles import service
+
     async with engine.connect() as connection:
         defaut = await service.defaut_de_celui_qui_sert(connection)
     if defaut == "superutilisateur" and not get_settings().accepter_superutilisateur:
@@ -73,4 +80,4 @@ async def check_role(engine: AsyncEngine) -> None:
             "JDMA_DATABASE_URL, puis lancez « jdma roles » (pour un essai : JDMA_ACCEPTER_SUPERUTILISATEUR=true)"
         )
     if defaut is not None:
-        log.warning("role_trop_puissant", defaut=defaut)
+        structlog.get_logger().warning("role_trop_puissant", defaut=defaut)

@@ -1,28 +1,73 @@
-"""What every command shares: the settings, the database for the time of a command, errors in one line, progress."""
+"""What every command shares: the settings, the database for the time of a command, errors in one line, progress.
+
+Whatever is heavy (the database, the settings, what draws on a terminal) is imported by what uses it, here and in every
+module of the command: `jdma --help` and a shell that completes must answer at once.
+"""
+
+from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine
+import typer
 
-from app import migrations
-from app.database import make_engine
-from app.roles.service import Role, lire_role
-from app.settings import Settings, get_settings
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+    from app.problems import Probleme
+    from app.roles.service import Role
+    from app.settings import Settings
 
 Result = TypeVar("Result")
-Work = Callable[[AsyncEngine], Awaitable[Result]]
+Isolation = Literal["READ COMMITTED", "REPEATABLE READ"]
+
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug de la démarche, ou identifiant (jdma:1006).")]
 
 UNE_HEURE = 3600.0
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Erreur(Exception):
     """What stops a command; its text is for the operator, in one line."""
+
+
+class Processus:
+    """What holds for the whole process: `journal`, whether it is this command's to set up (not a caller's own)."""
+
+    journal = False
+
+
+def get_settings() -> Settings:
+    """The settings of this process, read once; the journal is then as they want it."""
+    from app import settings
+
+    read = settings.get_settings()
+    if Processus.journal:
+        from app.ops import journal
+
+        journal.configure(read.journal_niveau, read.journal_format)
+    return read
+
+
+def today() -> dt.date:
+    """The day it is in Paris."""
+    from app.indices.periode import jour_de_paris
+
+    return jour_de_paris(dt.datetime.now(dt.UTC))
+
+
+def read_date(option: str, texte: str) -> dt.date:
+    """The day that an option names. Raises Erreur."""
+    try:
+        if DATE.fullmatch(texte.strip()):
+            return dt.date.fromisoformat(texte.strip())
+    except ValueError:
+        pass
+    raise Erreur(f"{option} : « {texte} » n'est pas un jour (AAAA-MM-JJ est attendu, par exemple 2026-12-31)")
 
 
 @contextmanager
@@ -55,18 +100,26 @@ def service_address(settings: Settings, url: str) -> str:
 
 def service_role(settings: Settings, url: str) -> Role | None:
     """The role that serves, or None when one address is all there is."""
+    from sqlalchemy.engine import make_url
+
+    from app.roles.service import lire_role
+
     return lire_role(make_url(service_address(settings, url)), make_url(url))
 
 
-def with_engine(work: Work[Result], *, migrated: bool = True) -> Result:
+def with_engine(work: Callable[[AsyncEngine], Awaitable[Result]], *, migrated: bool = True) -> Result:
     """Run `work` on the database, once its migrations are checked (or applied, when it is the embedded one)."""
     settings = get_settings()
     with open_database(settings) as url:
         return asyncio.run(on_engine(settings, url, work, migrated=migrated))
 
 
-async def on_engine(settings: Settings, url: str, work: Work[Result], *, migrated: bool = True) -> Result:
+async def on_engine(
+    settings: Settings, url: str, work: Callable[[AsyncEngine], Awaitable[Result]], *, migrated: bool = True
+) -> Result:
     """Run `work` on the database at this address."""
+    from app.database import make_engine
+
     engine = make_engine(url, statement_seconds=UNE_HEURE)
     try:
         if migrated:
@@ -78,6 +131,8 @@ async def on_engine(settings: Settings, url: str, work: Work[Result], *, migrate
 
 async def require_migrations(settings: Settings, url: str, engine: AsyncEngine) -> None:
     """The embedded database is brought up to date; another one must have been, by `jdma migrate`."""
+    from app import migrations
+
     if settings.embedded:
         await migrations.migrate(engine, service_role(settings, url))
         return
@@ -87,9 +142,39 @@ async def require_migrations(settings: Settings, url: str, engine: AsyncEngine) 
         raise Erreur(f"migrations manquantes (base : {revision or 'vide'}) : lancez d'abord « jdma migrate »")
 
 
+def in_transaction(
+    work: Callable[[AsyncSession], Awaitable[Result]], isolation: Isolation = "READ COMMITTED"
+) -> Result:
+    """Run `work` in one transaction; a refusal becomes the command's error, with what was perhaps meant."""
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from app.cli.proches import explain
+    from app.problems import Probleme
+
+    async def run(engine: AsyncEngine) -> Result:
+        try:
+            async with engine.connect() as connection:
+                await connection.execution_options(isolation_level=isolation)
+                async with AsyncSession(connection, expire_on_commit=False) as db, db.begin():
+                    return await work(db)
+        except Probleme as problem:
+            raise Erreur(await explain(engine, problem)) from None
+
+    return with_engine(run)
+
+
+def said(problem: Probleme) -> str:
+    """A refusal in one line, which says each thing once."""
+    details = [f"{e['champ']} : {e['message']}" for e in problem.extra.get("erreurs", [])]
+    return " ".join(dict.fromkeys([problem.detail, *details]))
+
+
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A bar on a terminal, nothing elsewhere; call what it gives with the count done (and the total, once known)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),

@@ -93,6 +93,6 @@ async def nommer_bouton(db: AsyncSession, cle: str, identifiant: str) -> None:
         raise ChampInvalide("identifiant", "« source:valeur » est attendu (par exemple jdma-formulaire:12)")
     ligne = None if a_un_caractere_interdit(cle) else await sql.nommer_bouton(db, cle, source, valeur)
     if ligne is None:
-        raise BoutonIntrouvable
+        raise BoutonIntrouvable.nommant(cle)
     if ligne.nomme != ligne.bouton_id:
         raise IdentifiantPris

@@ -91,6 +91,11 @@ async def rouvrir(db: AsyncSession, cle: str) -> None:
     await sql.fermer_bouton(db, bouton.id, None, None)
 
 
+async def lire_origines(db: AsyncSession, cle: str) -> list[str]:
+    """The sites where a bouton may stand (none: any). Raises BoutonIntrouvable."""
+    return list((await _prendre(db, cle)).origines)
+
+
 async def fixer_origines(db: AsyncSession, cle: str, origines: list[str]) -> list[str]:
     """Replace the sites where a bouton may stand (none: any); gives them as they are kept. Raises BoutonIntrouvable,
     ChampInvalide.
@@ -127,7 +132,7 @@ async def _id(db: AsyncSession, demarche: str) -> int:
 async def _prendre(db: AsyncSession, cle: str) -> Row[Any]:
     bouton = None if a_un_caractere_interdit(cle) else await sql.prendre_bouton(db, cle)
     if bouton is None:
-        raise BoutonIntrouvable
+        raise BoutonIntrouvable.nommant(cle)
     return bouton
 
 

@@ -6,6 +6,13 @@ from app.problems import Invalide, Probleme
 class BoutonIntrouvable(Probleme):
     status, code, titre = 404, "bouton_inconnu", "Bouton inconnu"
     detail = "Aucun bouton ne porte cette clé."
+    sorte = "bouton"
+
+
+class MinistereInconnu(Probleme):
+    status, code, titre = 404, "ministere_inconnu", "Ministère inconnu"
+    detail = "Aucun ministère ne porte ce nom."
+    sorte = "ministere"
 
 
 class BoutonDejaFerme(Probleme):

@@ -17,6 +17,7 @@ _LONGUEUR_MAX = 400
 class DemarcheInconnue(Probleme):
     status, code, titre = 404, "demarche_inconnue", "Démarche inconnue"
     detail = "Aucune démarche ne porte ce nom."
+    sorte = "demarche"
 
 
 class AncienneAdresse(Exception):
@@ -33,7 +34,7 @@ async def resolve(db: AsyncSession, nom: str) -> Demarche:
     Raises DemarcheInconnue.
     """
     if len(nom) > _LONGUEUR_MAX or a_un_caractere_interdit(nom):
-        raise DemarcheInconnue
+        raise DemarcheInconnue.nommant(nom)
     source, deux_points, valeur = nom.partition(":")
     criteres: list[ColumnElement[bool]] = [col(Demarche.slug) == nom]
     if deux_points:
@@ -46,7 +47,7 @@ async def resolve(db: AsyncSession, nom: str) -> Demarche:
     for critere in criteres:
         if demarche := await db.scalar(select(Demarche).where(critere)):
             return demarche
-    raise DemarcheInconnue
+    raise DemarcheInconnue.nommant(nom)
 
 
 async def resolve_actuelle(db: AsyncSession, nom: str) -> Demarche:

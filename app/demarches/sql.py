@@ -181,8 +181,8 @@ async def ajouter_bouton(
 
 
 async def prendre_bouton(db: AsyncSession, cle: str) -> Row[Any] | None:
-    """`id`, `ferme_le` of a bouton, which nobody else changes until the transaction ends."""
-    statement = "SELECT id, ferme_le FROM bouton WHERE cle = :cle FOR NO KEY UPDATE"
+    """`id`, `ferme_le`, `origines` of a bouton, which nobody else changes until the transaction ends."""
+    statement = "SELECT id, ferme_le, origines FROM bouton WHERE cle = :cle FOR NO KEY UPDATE"
     return (await db.execute(text(statement), {"cle": cle})).one_or_none()
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,15 +21,22 @@ from app.equipes.refus import CleDejaRevoquee, CleExpiree, CleIntrouvable, CleIn
 PREFIXE: Final = "jdma_"
 """Lets those who look for leaked secrets recognise one."""
 PARIS: Final = ZoneInfo("Europe/Paris")
+UN_AN: Final = dt.timedelta(days=365)
+"""How long a key works when nothing is said of its end."""
+Droits = Literal["chiffres", "verbatims"]
+"""What a key may read of what it opens: figures only, or also what citizens wrote."""
 _NUMERO_MAX: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Portee:
-    """What a key opens: every démarche, or those of one ministère, or one. `cle`: its number, for the journal."""
+    """What a key opens: every démarche, or those of one ministère, or one; and what it may read there. `cle`: its
+    number, for the journal.
+    """
 
     ministere_id: int | None = None
     demarche_id: int | None = None
+    droits: Droits = "chiffres"
     cle: int | None = None
 
     @property
@@ -51,6 +58,7 @@ class CleVue:
     id: int
     nom: str
     portee: str
+    droits: Droits
     cree_le: dt.datetime
     expire_le: dt.datetime | None
     revoquee_le: dt.datetime | None
@@ -62,14 +70,24 @@ def empreinte(secret: str) -> bytes:
     return sha256(secret.encode("utf-8", "surrogateescape")).digest()
 
 
-async def creer(db: AsyncSession, nom: str, portee: str, dernier_jour: dt.date | None = None) -> tuple[int, str]:
-    """A new key, valid to the end of its last day in Paris; gives its number, and its secret this once.
+def dans_un_an() -> dt.date:
+    """The last day, in Paris, of a key made today when nothing is said of its end."""
+    return dt.datetime.now(PARIS).date() + UN_AN
 
-    `portee`: `administrateur`, `ministere:<slug>` or `demarche:<slug>`. Raises ChampInvalide.
+
+async def creer(
+    db: AsyncSession, nom: str, portee: str, dernier_jour: dt.date | None = None, droits: str = "chiffres"
+) -> tuple[int, str]:
+    """A new key, valid to the end of its last day in Paris (None: in a year); gives its number, and its secret this
+    once.
+
+    `portee`: `administrateur`, `ministere:<slug>` or `demarche:<slug>`; `droits`: one of Droits. Raises ChampInvalide.
     """
     texte = nettoyer(nom)
     if not texte or len(texte) > 200 or a_un_caractere_interdit(texte):
         raise ChampInvalide("nom", "un texte de 1 à 200 caractères est attendu, sans caractère de contrôle")
+    if droits not in get_args(Droits):
+        raise ChampInvalide("droits", f"« {droits[:100]} » n'existe pas (valeurs : {', '.join(get_args(Droits))})")
     sorte, ministere_id, demarche_id = await _portee(db, portee)
     secret = PREFIXE + secrets.token_urlsafe(32)
     valeurs = {
@@ -78,7 +96,8 @@ async def creer(db: AsyncSession, nom: str, portee: str, dernier_jour: dt.date |
         "portee": sorte,
         "ministere_id": ministere_id,
         "demarche_id": demarche_id,
-        "expire_le": _fin(dernier_jour),
+        "droits": droits,
+        "expire_le": _fin(dernier_jour or dans_un_an()),
     }
     return await sql.ajouter(db, valeurs), secret
 
@@ -91,20 +110,24 @@ async def _portee(db: AsyncSession, portee: str) -> tuple[str, int | None, int |
         return sorte, None, None
     if sorte == "ministere" and slug:
         if (ministere := await sql.ministere(db, slug)) is None:
-            raise ChampInvalide("portée", f"aucun ministère n'a le slug « {slug} »")
+            raise _inconnu("ministere", slug, f"aucun ministère n'a le slug « {slug} »")
         return sorte, ministere, None
     if sorte == "demarche" and slug:
         try:
             return sorte, None, (await resolve(db, slug)).id
         except DemarcheInconnue:
-            raise ChampInvalide("portée", f"aucune démarche ne s'appelle « {slug} »") from None
+            raise _inconnu("demarche", slug, f"aucune démarche ne s'appelle « {slug} »") from None
     raise ChampInvalide("portée", "« administrateur », « ministere:slug » ou « demarche:slug » est attendu")
 
 
-def _fin(dernier_jour: dt.date | None) -> dt.datetime | None:
+def _inconnu(sorte: str, slug: str, message: str) -> ChampInvalide:
+    refus = ChampInvalide("portée", message)
+    refus.sorte, refus.demande = sorte, slug
+    return refus
+
+
+def _fin(dernier_jour: dt.date) -> dt.datetime:
     """The first instant after a day in Paris."""
-    if dernier_jour is None:
-        return None
     if dernier_jour < dt.datetime.now(PARIS).date():
         raise ChampInvalide("expiration", "ce jour est déjà passé")
     if dernier_jour.year > 2100:
@@ -121,7 +144,7 @@ async def revoquer(db: AsyncSession, numero: int) -> None:
     """Refuse a key from now on. Raises CleIntrouvable, CleDejaRevoquee."""
     cle = await sql.prendre(db, numero) if 0 < numero <= _NUMERO_MAX else None
     if cle is None:
-        raise CleIntrouvable
+        raise CleIntrouvable.nommant(str(numero))
     if cle.revoquee_le is not None:
         raise CleDejaRevoquee
     await sql.revoquer(db, numero)
@@ -141,4 +164,4 @@ async def verifier(db: AsyncSession, secret: str) -> Portee:
         raise CleExpiree
     if cle.a_marquer:
         await sql.marquer_utilisee(db, cle.id)
-    return Portee(cle.ministere_id, cle.demarche_id, cle.id)
+    return Portee(cle.ministere_id, cle.demarche_id, cle.droits, cle.id)

@@ -36,6 +36,7 @@ class HorsPortee(Probleme):
 class CleIntrouvable(Probleme):
     status, code, titre = 404, "cle_inconnue", "Clé d'API inconnue"
     detail = "Aucune clé d'API ne porte ce numéro."
+    sorte = "cle_api"
 
 
 class CleDejaRevoquee(Probleme):

@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 async def ajouter(db: AsyncSession, valeurs: dict[str, Any]) -> int:
     """A new key; gives its number."""
     statement = text("""
-        INSERT INTO cle_api (nom, empreinte, portee, ministere_id, demarche_id, expire_le)
-        VALUES (:nom, :empreinte, :portee, :ministere_id, :demarche_id, :expire_le) RETURNING id""")
+        INSERT INTO cle_api (nom, empreinte, portee, ministere_id, demarche_id, droits, expire_le)
+        VALUES (:nom, :empreinte, :portee, :ministere_id, :demarche_id, :droits, :expire_le) RETURNING id""")
     return int((await db.execute(statement, valeurs)).scalar_one())
 
 
 async def lire(db: AsyncSession, empreinte: bytes) -> Row[Any] | None:
     """The key of this fingerprint: what it opens, and whether it still works, by the database's clock."""
     statement = text("""
-        SELECT id, portee, ministere_id, demarche_id, revoquee_le IS NOT NULL AS revoquee,
+        SELECT id, portee, ministere_id, demarche_id, droits, revoquee_le IS NOT NULL AS revoquee,
                coalesce(expire_le <= now(), false) AS expiree,
                coalesce(utilisee_le < now() - interval '1 hour', true) AS a_marquer
         FROM cle_api WHERE empreinte = :empreinte""")
@@ -37,7 +37,7 @@ async def lister(db: AsyncSession) -> Sequence[Row[Any]]:
     """Every key, revoked or not, the first one first; `portee` as it was asked for (`ministere:<slug>`)."""
     statement = text("""
         SELECT c.id, c.nom, concat_ws(':', c.portee, coalesce(m.slug, d.slug)) AS portee,
-               c.cree_le, c.expire_le, c.revoquee_le, c.utilisee_le
+               c.droits, c.cree_le, c.expire_le, c.revoquee_le, c.utilisee_le
         FROM cle_api c
         LEFT JOIN ministere m ON m.id = c.ministere_id
         LEFT JOIN demarche d ON d.id = c.demarche_id

@@ -10,21 +10,14 @@ from app.pages import integrer_csp as csp
 from app.pages.formulaire_fiche import Fiche, fiches
 from app.pages.formulaire_refus import refus
 from app.pages.formulaire_rendu import page
-from app.pages.formulaire_textes import LANGUES, textes
+from app.pages.formulaire_textes import textes
+from app.pages.integrer_options import OPTIONS
 from app.pages.widget_construction import construire
 from app.pages.widget_images import HAUTEUR, largeur
 from app.problems import Probleme
 
 router = APIRouter(include_in_schema=False)
 
-OPTIONS = {
-    "mode": ("panneau", "integre", "lien"),
-    "variante": ("plein", "contour", "discret"),
-    "theme": ("clair", "sombre", "auto"),
-    "position": ("page", "bas-droite", "bas-gauche"),
-    "langue": ("", *LANGUES),
-}
-"""The first value of each is the default, and is not written in the snippet."""
 CSP_MAX = 8_000
 
 

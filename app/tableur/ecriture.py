@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TextIO
 
+from app.systeme import raison
 from app.tableur.garde import garder
 from app.tableur.refus import FichierIllisible
 from app.tableur.tableau import Enregistrement
@@ -49,7 +50,7 @@ class Brouillon:
         try:
             self.fichier: TextIO = self._place.open("w", encoding=encoding, errors="backslashreplace", newline="")
         except OSError as error:
-            raise FichierIllisible(f"les rejets ne peuvent pas être écrits ({chemin} : {error.strerror})") from None
+            raise FichierIllisible(f"les rejets ne peuvent pas être écrits ({chemin} : {raison(error)})") from None
 
     def fermer(self, *, garder: bool) -> None:
         """Put it in place, or leave nothing behind."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
+from app.systeme import raison
 from app.tableur.classeur import Classeur
 from app.tableur.encodage import lignes
 from app.tableur.garde import degarder
@@ -96,7 +97,7 @@ def _octets(chemin: Path) -> BinaryIO:
     try:
         return chemin.open("rb")
     except OSError as error:
-        raise FichierIllisible(f"{chemin} ne peut pas être lu : {error.strerror}") from None
+        raise FichierIllisible(f"{chemin} ne peut pas être lu : {raison(error)}") from None
 
 
 @contextmanager

@@ -133,7 +133,7 @@ async def terminer(db: AsyncSession, numero: int, le: dt.date, aujourd_hui: dt.d
 async def _prendre(db: AsyncSession, numero: int) -> Row[Any]:
     row = await sql.prendre(db, numero) if 0 < numero <= _NUMERO_MAX else None
     if row is None:
-        raise InterventionInconnue
+        raise InterventionInconnue.nommant(str(numero))
     return row
 
 

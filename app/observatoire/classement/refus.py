@@ -6,6 +6,7 @@ from app.problems import Probleme
 class InterventionInconnue(Probleme):
     status, code, titre = 404, "intervention_inconnue", "Intervention inconnue"
     detail = "Aucune intervention ne porte ce numéro."
+    sorte = "intervention"
 
 
 class InterventionDejaCommencee(Probleme):

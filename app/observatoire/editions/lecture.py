@@ -42,10 +42,10 @@ def lire_reference(texte: str) -> Reference:
     slug, arobase, revision = texte.partition("@")
     chiffres = revision.isascii() and revision.isdecimal() and len(revision) < 11
     if SLUG.fullmatch(slug) is None or (arobase and not chiffres):
-        raise EditionInconnue
+        raise EditionInconnue.nommant(texte)
     numero = int(revision) if arobase else None
     if numero is not None and not 0 < numero < _REVISION_MAX:
-        raise EditionInconnue
+        raise EditionInconnue.nommant(texte)
     return Reference(slug, numero)
 
 
@@ -53,7 +53,7 @@ async def trouver(db: AsyncSession, reference: Reference) -> Row[Any]:
     """The published édition of that name (its columns; JSON as text). Raises EditionInconnue."""
     row = await sql.publiee(db, reference.slug, reference.revision)
     if row is None:
-        raise EditionInconnue
+        raise EditionInconnue.nommant(reference.slug + (f"@{reference.revision}" if reference.revision else ""))
     return row
 
 

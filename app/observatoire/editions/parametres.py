@@ -70,7 +70,9 @@ def check_cibles(cibles: Mapping[str, float]) -> dict[str, float]:
     """Targets of indicateurs that exist, each a share; ChampEdition otherwise."""
     for cle, part in cibles.items():
         if cle not in PAR_CLE:
-            raise ChampEdition("cible", f"cet indicateur n'existe pas (indicateurs : {', '.join(PAR_CLE)})")
+            raise ChampEdition(
+                "cible", f"l'indicateur « {cle[:100]} » n'existe pas (indicateurs : {', '.join(PAR_CLE)})"
+            )
         if math.isnan(part) or not 0 <= part <= 1:
             raise ChampEdition("cible", f"la cible de {cle} est une part entre 0 et 1 (0.8 pour 80 %)")
     return dict(cibles)

@@ -1,6 +1,7 @@
 """What éditions refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from app.problems import Invalide, Probleme
@@ -8,24 +9,31 @@ from app.problems import Invalide, Probleme
 MONTREES: Final = 5
 
 
-def citer(noms: Sequence[str]) -> str:
-    """The first of these names, and how many more there are.
+def citer(noms: Sequence[str], connus: Iterable[str] = ()) -> str:
+    """The first of these names, and how many more there are; those that are known and come close to the first ones.
 
     >>> citer(["a", "b", "c", "d", "e", "f", "g"])
     'a, b, c, d, e, et 2 autres'
+    >>> citer(["pasport"], ["passeport", "impots"])
+    'pasport ; peut-être : passeport'
     """
     reste = len(noms) - MONTREES
-    return ", ".join(noms[:MONTREES]) + (f", et {reste} autres" if reste > 0 else "")
+    possibles = list(connus)
+    proches = [proche for nom in noms[:MONTREES] for proche in get_close_matches(nom, possibles, 1)]
+    suite = (f", et {reste} autres" if reste > 0 else "") + (f" ; peut-être : {', '.join(proches)}" if proches else "")
+    return ", ".join(noms[:MONTREES]) + suite
 
 
 class EditionInconnue(Probleme):
     status, code, titre = 404, "edition_inconnue", "Édition inconnue"
     detail = "Aucune édition publiée ne porte ce nom et cette révision."
+    sorte = "edition"
 
 
 class AucunBrouillon(Probleme):
     status, code, titre = 409, "edition_non_preparee", "Édition non préparée"
     detail = "Aucune édition de ce nom n'est en préparation."
+    sorte = "edition"
 
 
 class EditionPubliee(Probleme):

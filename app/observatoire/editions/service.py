@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -38,17 +38,26 @@ class Apercu:
     bilan: Objet
 
 
-async def preparer(db: AsyncSession, slug: str, parametres: Parametres) -> Edition:
-    """Store a draft, or change the one there is. Raises ChampEdition, EditionPubliee."""
+async def preparer(
+    db: AsyncSession, slug: str, parametres: Parametres, donnes: Mapping[str, Any] | None = None
+) -> Edition:
+    """Store a draft: `parametres` but for `donnes` (fields of Parametres). Of the draft there is, the title, the
+    période and `donnes` change, and nothing else: what is not said again is not taken back.
+
+    Raises ChampEdition, EditionPubliee.
+    """
     check_nom(slug)
-    colonnes = parametres.colonnes()
     await sql.verrouiller(db)
     edition = await sql.derniere(db, slug)
+    if edition is not None and edition.publiee_le is not None:
+        raise EditionPubliee
     if edition is None:
+        colonnes = replace(parametres, **(donnes or {})).colonnes()
         edition = Edition(slug=slug, revision=1, **colonnes)
         db.add(edition)
-    elif edition.publiee_le is not None:
-        raise EditionPubliee
+    else:
+        dits = {"titre": parametres.titre, "periode": parametres.periode}
+        colonnes = _changes(edition, dits | dict(donnes or {})).colonnes()
     edition.sqlmodel_update(colonnes)
     await db.flush()
     return edition
@@ -64,7 +73,7 @@ async def reviser(db: AsyncSession, slug: str, raison: str, changements: Mapping
     await sql.verrouiller(db)
     edition = await sql.derniere(db, check_nom(slug))
     if edition is None:
-        raise EditionInconnue
+        raise EditionInconnue.nommant(slug)
     if edition.publiee_le is None and edition.revision == 1:
         raise EditionNonPubliee
     colonnes = _changes(edition, changements).colonnes() | {"raison": dite}
@@ -94,7 +103,8 @@ async def lire_catalogue(db: AsyncSession, demarches: Sequence[str]) -> list[int
     connues = {nom: cle for cle, siens in (await sql.identifiants(db)).items() for nom in siens} | connues
     inconnues = [nom for nom in demarches if nom not in connues]
     if inconnues or not demarches:
-        dit = f"inconnues : {citer(inconnues)}" if inconnues else "aucune démarche n'est donnée"
+        vide = "aucune démarche n'est donnée"
+        dit = f"inconnues : {citer(inconnues, connues)}" if inconnues else vide
         raise ChampEdition("demarches", dit)
     return list(dict.fromkeys(connues[nom] for nom in demarches))
 
@@ -134,7 +144,7 @@ async def publier(db: AsyncSession, slug: str, aujourd_hui: dt.date, sceau: Scea
 async def _brouillon(db: AsyncSession, slug: str) -> Edition:
     edition = await sql.derniere(db, slug)
     if edition is None:
-        raise AucunBrouillon
+        raise AucunBrouillon.nommant(slug)
     if edition.publiee_le is not None:
         raise EditionPubliee
     return edition

@@ -59,7 +59,7 @@ async def _prendre(db: AsyncSession, slug: str) -> Row[Any]:
     await sql.verrouiller(db)  # what is read is still true when it is written
     row = await sql.lire(db, slug) if SLUG.fullmatch(slug) else None
     if row is None:
-        raise EngagementInconnu
+        raise EngagementInconnu.nommant(slug)
     return row
 
 

@@ -6,6 +6,7 @@ from app.problems import Probleme
 class EngagementInconnu(Probleme):
     status, code, titre = 404, "engagement_inconnu", "Engagement inconnu"
     detail = "Aucun engagement ne porte ce nom."
+    sorte = "engagement"
 
 
 class EngagementClos(Probleme):

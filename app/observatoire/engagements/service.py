@@ -88,7 +88,7 @@ async def lire(db: AsyncSession, slug: str, jour: dt.date, minimum: int) -> Enga
     """One engagement. Raises EngagementInconnu."""
     row = await sql.lire(db, slug) if SLUG.fullmatch(slug) else None
     if row is None:
-        raise EngagementInconnu
+        raise EngagementInconnu.nommant(slug)
     return (await _lus(db, [row], jour, minimum))[0]
 
 

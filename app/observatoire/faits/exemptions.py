@@ -31,13 +31,27 @@ def _check_indicateur(cle: str) -> str:
     return cle
 
 
+AUCUN = "aucun"
+"""How the end of an exemption is taken away: an end that is not said again stays."""
+
+
 class Exemption(BaseModel):
-    """What is asked: `depuis` is today unless given; `jusqu_au`, the last day, may have none."""
+    """What is asked: `depuis` is today unless given; `jusqu_au`, the last day, is the one known already unless given,
+    and none when `sans_fin`.
+    """
 
     indicateur: Annotated[str, AfterValidator(_check_indicateur), Cellule]
     raison: Annotated[str, Champ(min_length=1, max_length=1000), AfterValidator(nettoyer), Cellule]
     depuis: Jour = None
     jusqu_au: Jour = None
+    sans_fin: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def read_aucun(cls, cellules: dict[str, str]) -> dict[str, object]:
+        if cellules.get("jusqu_au", "").strip().casefold() == AUCUN:
+            return cellules | {"jusqu_au": "", "sans_fin": True}
+        return dict(cellules)
 
     @model_validator(mode="after")
     def check_ordre(self) -> "Exemption":
@@ -58,11 +72,11 @@ async def exempter(db: AsyncSession, nom: str, valeurs: Mapping[str, str | None]
     return await sql.exempter(db, demarche.id, *_colonnes(exemption, jour))
 
 
-def _colonnes(exemption: Exemption, jour: dt.date) -> tuple[str, dt.date, dt.date | None, str]:
+def _colonnes(exemption: Exemption, jour: dt.date) -> tuple[str, dt.date, dt.date | None, str, bool]:
     depuis = exemption.depuis or jour
     if exemption.jusqu_au and exemption.jusqu_au < depuis:
         raise ValueError("jusqu_au précède depuis, qui est aujourd'hui si rien n'est dit")
-    return exemption.indicateur, depuis, exemption.jusqu_au, exemption.raison
+    return exemption.indicateur, depuis, exemption.jusqu_au, exemption.raison, exemption.sans_fin
 
 
 async def import_exemptions(
@@ -96,7 +110,7 @@ async def import_exemptions(
 
 def _lire(
     enregistrement: Enregistrement, colonnes: list[str], annuaire: Annuaire, jour: dt.date
-) -> tuple[int, str, dt.date, dt.date | None, str]:
+) -> tuple[int, str, dt.date, dt.date | None, str, bool]:
     if enregistrement.motif:
         raise ValueError(enregistrement.motif)
     cellules = dict(zip(colonnes, enregistrement.cellules, strict=True))

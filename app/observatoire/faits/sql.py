@@ -57,8 +57,10 @@ _RANGER = text("""
 _EXEMPTER = text("""
     INSERT INTO exemption AS e (demarche_id, indicateur, depuis, jusqu_au, raison)
     VALUES (:demarche, :indicateur, :depuis, :jusqu_au, :raison)
-    ON CONFLICT (demarche_id, indicateur, depuis) DO UPDATE SET jusqu_au = excluded.jusqu_au, raison = excluded.raison
-    WHERE (e.jusqu_au, e.raison) IS DISTINCT FROM (excluded.jusqu_au, excluded.raison)
+    ON CONFLICT (demarche_id, indicateur, depuis) DO UPDATE
+    SET jusqu_au = CASE WHEN NOT :sans_fin THEN coalesce(excluded.jusqu_au, e.jusqu_au) END, raison = excluded.raison
+    WHERE (e.jusqu_au, e.raison) IS DISTINCT FROM
+          (CASE WHEN NOT :sans_fin THEN coalesce(excluded.jusqu_au, e.jusqu_au) END, excluded.raison)
     RETURNING 1
 """)
 
@@ -117,9 +119,13 @@ async def exempter(
     depuis: dt.date,
     jusqu_au: dt.date | None,
     raison: str,
+    sans_fin: bool,
 ) -> bool:
-    """Store an exemption, or correct the one that starts that day; gives whether anything changed."""
+    """Store an exemption, or correct the one that starts that day, whose end stays when none is given and it is not
+    said that there is none (`sans_fin`); gives whether anything changed.
+    """
     valeurs = {"demarche": demarche, "indicateur": indicateur, "depuis": depuis, "jusqu_au": jusqu_au, "raison": raison}
+    valeurs["sans_fin"] = sans_fin
     return (await db.execute(_EXEMPTER, valeurs)).first() is not None
 
 
