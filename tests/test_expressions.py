@@ -8,10 +8,10 @@ import pytest
 
 from tests.expressions import ROOT
 
-PAS_AU_PLUS = 300
-"""Hundreds of thousands of steps of a plain search, for 10 kB: a quadratic expression needs thousands."""
-DU_PROJET = {r"(\{[{%#].*?[}%#]\}|<[^>]*>)", "([0-9]+)!([nac])"}
-"""They read what the project itself holds, once: its own templates, the structure of IBANs in a library."""
+PAS_AU_PLUS = 130
+"""Hundreds of thousands of steps of a plain search, for 10 kB: about 20 ms. A quadratic expression needs thousands."""
+DU_PROJET = {r"(\{[{%#].*?[}%#]\}|<[^>]*>)"}
+"""They read what the project itself holds, once: its own templates."""
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,8 @@ def measured():
 def test_every_expression_is_tried(measured):
     assert measured[0] == {"unknown": []}, "made as the program runs: tests.expressions must see it compiled"
     tried = {line["where"].partition(":")[0] for line in measured if "cost" in line}
-    assert {"app/pages/integrer_csp.py", "app/avis/masquage.py", "app/ops/couche.py", "widget/envoi.js"} <= tried
+    some = {"app/pages/integrer_csp.py", "app/avis/masquage/courriels.py", "app/ops/couche.py", "widget/envoi.js"}
+    assert some <= tried
 
 
 def test_none_is_worse_than_linear(measured):

@@ -187,4 +187,4 @@ async def test_the_commands_take_files_and_standard_input_in_any_form(database_u
     alone = jdma(tmp_path, "import-avis", "b.csv", "--format", "jdma", **url)
     assert (alone.returncode, "--demarche" in alone.stderr) == (1, True)
     absent = jdma(tmp_path, "import-avis", "absent.csv", **url)
-    assert (absent.returncode, absent.stderr.startswith("jdma : absent.csv ne peut pas être lu")) == (1, True)
+    assert (absent.returncode, absent.stderr.startswith("jdma : absent.csv : n'existe pas")) == (1, True)

@@ -33,13 +33,13 @@ async def stored(sql, avis):
 
 
 async def test_what_was_stored_is_masked_and_the_same_deposit_sent_again_is_still_known(
-    client, app, bouton, sql, recount, rules_of_before
+    client, engine, bouton, sql, recount, rules_of_before
 ):
     aide = {"aide": ["autre"], "aide_autre": "mon voisin, jean arobase exemple point fr"}
     avis = avis_with(bouton, commentaire=AVANT, reponses=aide)
     assert (await client.post("/api/v1/avis", json=avis)).status_code == 201
     rules_of_before()
-    bilan = await remasquage.remasquer(app.state.guichet._engine, False)
+    bilan = await remasquage.remasquer(engine, False)
     assert (bilan.lus, bilan.modifies, bilan.retires) == (1, 1, {"telephone": 1, "courriel": 1})
     row = await stored(sql, avis)
     assert row["commentaire"] == APRES
@@ -50,12 +50,11 @@ async def test_what_was_stored_is_masked_and_the_same_deposit_sent_again_is_stil
 
 
 async def test_run_again_it_changes_nothing_and_the_counts_are_those_of_before(
-    client, app, bouton, sql, rules_of_before
+    client, engine, bouton, sql, rules_of_before
 ):
     for _ in range(3):
         await client.post("/api/v1/avis", json=avis_with(bouton, commentaire=AVANT))
     rules_of_before()
-    engine = app.state.guichet._engine
     assert (await remasquage.remasquer(engine, False)).modifies == 3
     again = await remasquage.remasquer(engine, False)
     assert (again.lus, again.modifies) == (3, 0)
@@ -63,20 +62,20 @@ async def test_run_again_it_changes_nothing_and_the_counts_are_those_of_before(
 
 
 async def test_an_avis_completed_before_keeps_the_fingerprint_of_its_first_content(
-    client, app, bouton, sql, rules_of_before
+    client, engine, bouton, sql, rules_of_before
 ):
     avis = avis_with(bouton)
     jeton = (await client.post("/api/v1/avis", json=avis)).json()["jeton"]
     headers = {"authorization": f"Bearer {jeton}"}
     await client.patch(f"/api/v1/avis/{avis['id']}", json={"commentaire": AVANT}, headers=headers)
     rules_of_before()
-    await remasquage.remasquer(app.state.guichet._engine, False)
+    await remasquage.remasquer(engine, False)
     assert (await stored(sql, avis))["commentaire"] == APRES
     assert (await client.post("/api/v1/avis", json=avis)).status_code == 200
 
 
 async def test_a_completion_that_comes_meanwhile_is_kept_and_what_it_did_not_say_is_masked(
-    client, app, bouton, sql, rules_of_before, monkeypatch
+    client, engine, bouton, sql, rules_of_before, monkeypatch
 ):
     avis = avis_with(bouton, commentaire=AVANT)
     jeton = (await client.post("/api/v1/avis", json=avis)).json()["jeton"]
@@ -91,14 +90,14 @@ async def test_a_completion_that_comes_meanwhile_is_kept_and_what_it_did_not_say
         return rows
 
     monkeypatch.setattr(remasquage.sql, "textes", read_then_complete)
-    await remasquage.remasquer(app.state.guichet._engine, False)
+    await remasquage.remasquer(engine, False)
     assert seen[0].status_code == 200
     assert (await stored(sql, avis))["commentaire"] == APRES
     assert await sql.fetchval("SELECT note FROM avis") == 3
 
 
 async def test_a_completion_that_had_read_the_words_of_before_does_not_bring_them_back(
-    client, app, bouton, sql, rules_of_before, monkeypatch
+    client, engine, bouton, sql, rules_of_before, monkeypatch
 ):
     avis = avis_with(bouton, commentaire=AVANT)
     jeton = (await client.post("/api/v1/avis", json=avis)).json()["jeton"]
@@ -109,7 +108,7 @@ async def test_a_completion_that_had_read_the_words_of_before_does_not_bring_the
     async def read_then_mask(*args):
         rows = await read(*args)
         if not seen:
-            seen.append(await remasquage.remasquer(app.state.guichet._engine, False))
+            seen.append(await remasquage.remasquer(engine, False))
         return rows
 
     monkeypatch.setattr(remasquage.sql, "lire", read_then_mask)
@@ -119,11 +118,10 @@ async def test_a_completion_that_had_read_the_words_of_before_does_not_bring_the
     assert (await stored(sql, avis))["commentaire"] == APRES
 
 
-async def test_names_go_only_when_the_setting_asks(client, app, bouton, sql, rules_of_before):
+async def test_names_go_only_when_the_setting_asks(client, engine, bouton, sql, rules_of_before):
     avis = avis_with(bouton, commentaire="Mme Dupont m'a aidé")
     await client.post("/api/v1/avis", json=avis)
     rules_of_before()
-    engine = app.state.guichet._engine
     assert (await remasquage.remasquer(engine, False)).modifies == 0
     assert (await remasquage.remasquer(engine, True)).retires == {"nom": 1}
     assert (await stored(sql, avis))["commentaire"] == "Mme [nom retiré] m'a aidé"

@@ -23,14 +23,14 @@ _EXACTS: Final[dict[Champ, tuple[str, ...]]] = {
     "aide_autre": ("contact_tried_verbatim", "autre_aide", "autres_aides"),
     "commentaire": ("commentaire", "commentaires", "verbatim"),
 }
-_MOTS: Final[dict[Champ, str]] = {
-    "note": r"comment_ca_s_est_passe|comment_s_est_passee_cette_demarche",
-    "comprehension": r"informations_et_des_instructions|pense_du_lang|langage_employe|clarte",
-    "aide": r"obtenir_de_l_aide_par",
-    "joint": r"joindre",
-    "qualite": r"qualite_de_l_aide|satisfaction_de_l_aide",
-    "aide_autre": r"autres_types_d_aide|autres_aides",
-    "commentaire": r"nous_en_dire|commentaire",
+_MOTS: Final[dict[Champ, re.Pattern[str]]] = {
+    "note": re.compile(r"comment_ca_s_est_passe|comment_s_est_passee_cette_demarche"),
+    "comprehension": re.compile(r"informations_et_des_instructions|pense_du_lang|langage_employe|clarte"),
+    "aide": re.compile(r"obtenir_de_l_aide_par"),
+    "joint": re.compile(r"joindre"),
+    "qualite": re.compile(r"qualite_de_l_aide|satisfaction_de_l_aide"),
+    "aide_autre": re.compile(r"autres_types_d_aide|autres_aides"),
+    "commentaire": re.compile(r"nous_en_dire|commentaire"),
 }
 REQUIS: Final = ("date", "id", "note")
 
@@ -56,15 +56,15 @@ QUALITE: Final = {
 JOINT: Final = {True: ("oui", "yes", "good"), False: ("non", "no", "bad")}
 SANS_AVIS: Final = "ne_se_prononce_pas"
 _AIDES: Final = (
-    ("aucune", r"pas_(eu_)?besoin|aucune_aide"),
-    ("guichet", r"guichet"),
-    ("telephone", r"telephone"),
-    ("courriel", r"e_?mail|courriel"),
-    ("messagerie", r"chat|messagerie"),
-    ("proche", r"proche"),
-    ("association", r"association"),
-    ("internet", r"internet"),
-    ("autre", r"autre"),
+    ("aucune", re.compile(r"pas_(eu_)?besoin|aucune_aide")),
+    ("guichet", re.compile(r"guichet")),
+    ("telephone", re.compile(r"telephone")),
+    ("courriel", re.compile(r"e_?mail|courriel")),
+    ("messagerie", re.compile(r"chat|messagerie")),
+    ("proche", re.compile(r"proche")),
+    ("association", re.compile(r"association")),
+    ("internet", re.compile(r"internet")),
+    ("autre", re.compile(r"autre")),
 )
 
 
@@ -81,7 +81,7 @@ def reconnaitre(entete: Iterable[str]) -> dict[Champ, int]:
             champs[champ] = rang
     pris = set(champs.values())
     for champ, mots in _MOTS.items():
-        rangs = (rang for rang, nom in enumerate(noms) if rang not in pris and re.search(mots, nom))
+        rangs = (rang for rang, nom in enumerate(noms) if rang not in pris and mots.search(nom))
         if champ not in champs and (trouve := next(rangs, None)) is not None:
             champs[champ] = trouve
             pris.add(trouve)
@@ -143,7 +143,7 @@ def _paires(texte: str) -> Iterator[tuple[str, str]]:
 def _aide(libelle: str) -> str:
     nom = nommer(libelle)
     for aide, mots in _AIDES:
-        if re.search(mots, nom):
+        if mots.search(nom):
             return aide
     raise LibelleInconnu(f"aide : libellé inconnu « {libelle[:80].strip()} »")
 

@@ -15,6 +15,10 @@ _TOURS: Final = 4
 """How many times an address may have been encoded."""
 _ET: Final = re.compile(r"&(?:amp|#0{0,5}38|#x0{0,5}26);", re.IGNORECASE)
 _NUMERO: Final = re.compile(r"\W{0,20}0{0,20}([0-9]{1,15})(?![0-9])")
+_PARAMETRES: Final = {
+    nom: re.compile(rf"(?:^|[?&;\s]){nom}\s*+=([^&?;]*+)", re.IGNORECASE)
+    for nom in ("button", "nd_source", "langue", "lang")
+}
 _LANGUE: Final = re.compile(r"[a-z]{2}", re.IGNORECASE)
 
 
@@ -82,7 +86,6 @@ def _bouton(valeur: str | None) -> str | None:
 
 def _valeur(nom: str, tours: list[str]) -> str | None:
     """What the least decoded text says of a parameter, decoded; empty when it says nothing, None when none has it."""
-    cherche = re.compile(rf"(?:^|[?&;\s]){nom}\s*=([^&?;]*)", re.IGNORECASE)
-    valeurs = [valeur for texte in tours for valeur in cherche.findall(texte)]
+    valeurs = [valeur for texte in tours for valeur in _PARAMETRES[nom].findall(texte)]
     dites = (dite for valeur in valeurs if (dite := decoder(valeur).strip()))
     return next(dites, "") if valeurs else None

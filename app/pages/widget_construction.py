@@ -46,6 +46,11 @@ will not understand today's questions.js.
 PROPRES = ["dire", "depose", "completer", "impose", "echecs", "renouvele", "refus", "recu", "repris", "fait", "reveil"]
 """The same for what questions.js alone knows of an avis."""
 
+_LETTRES = dict(zip(PARTAGES, ascii_uppercase, strict=False)) | dict(
+    zip(PROPRES, reversed(ascii_uppercase), strict=False)
+)
+_NOMS = "|".join(_LETTRES)
+_PROPRIETE = re.compile(rf"(?<=\.)(?:{_NOMS})\b|(?<=[{{}},;])(?:{_NOMS})(?=[:(])")
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
 _TEXTE = re.compile(r"\bT\.([a-z]+(?:\.[a-z]+)*)")
 _VARIABLE = re.compile(r"--[a-z]+")
@@ -72,12 +77,7 @@ def joindre(entree: str, construit: dict[str, Any]) -> str:
 
 def abreger(script: str) -> str:
     """A minified script, with a letter for each of `PARTAGES` and `PROPRES`, where they are properties."""
-    letters = dict(zip(PARTAGES, ascii_uppercase, strict=False)) | dict(
-        zip(PROPRES, reversed(ascii_uppercase), strict=False)
-    )
-    names = "|".join(letters)
-    script = re.sub(rf"(?<=\.)({names})\b", lambda found: letters[found[1]], script)
-    return re.sub(rf"(?<=[{{}},;])({names})(?=[:(])", lambda found: letters[found[1]], script)
+    return _PROPRIETE.sub(lambda found: _LETTRES[found[0]], script)
 
 
 def reduire(type_: str, source: str) -> str:

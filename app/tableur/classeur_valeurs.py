@@ -9,7 +9,7 @@ from app.tableur.classeur_xml import Elements
 
 _DATES: Final = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """The formats of dates and times that need no description (ECMA-376, 18.8.30)."""
-_LITTERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_LITTERAL: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]\[]*\]')
 _ORIGINE: Final = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # noqa: DTZ001
 _MILLISECONDES: Final = 86_400_000
 _NUMERO: Final = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")

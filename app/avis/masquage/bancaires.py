@@ -14,14 +14,13 @@ _HORS = re.compile(r"[^0-9a-z]+")
 _HORS_CHIFFRES = re.compile(r"[^0-9]+")
 _CHIFFRES = re.compile(r"[0-9]+")
 _GROUPE = re.compile(r"[0-9a-z]+")
-_DERNIER_GROUPE = re.compile(r"[0-9a-z]+\Z")
 _ETIQUETTE = re.compile(r"\b(?:iban|rib|virement|compte|bancaires?|bank|account|cuenta|bic|swift)\b[^.!?]{0,30}\Z")
 
 # --- IBAN ---------------------------------------------------------------------------------------------------------
 
 _IBAN = re.compile(rf"[a-z]{{2}}{SEP}[0-9o]{SEP}[0-9o](?:{SEP}[a-z0-9]){{11,30}}")
 _PAYS = numdb.get("iban")
-_ELEMENT = re.compile(r"([0-9]+)!")
+_ELEMENT = re.compile(r"(?<![0-9])([0-9]++)!")
 
 
 @cache  # at most 26 × 26 keys
@@ -79,7 +78,7 @@ def _jusqu_aux_mots(lu: str, bords: list[tuple[int, int]]) -> int:
     """The end of the groups that look like an account's: the next word has no digit."""
     fin = 0
     for apres, total in bords:
-        groupe = _DERNIER_GROUPE.search(lu, max(0, apres - 34), apres)
+        groupe = _GROUPE.match(lu[max(0, apres - 34) : apres][::-1])
         if total > 2 and groupe is not None and groupe[0].isalpha():
             break
         fin = apres if total >= 12 else 0

@@ -22,6 +22,7 @@ _FAI = (
 _FINS = (
     "com|fr|net|org|eu|info|io|gouv|asso|co|be|ch|de|es|it|uk|lu|pt|ca|us|re|gp|mq|gf|nc|pf|yt|bzh|paris|ma|dz|tn|me"
 )
+_TOUTES_LES_FINS = tuple(_FINS.split("|"))
 _POINT = (
     r"(?:[.]|[ ]?[(\[{<][ ]?(?:dot|point|pt|\.)[ ]?[)\]}>][ ]?|[ ](?:dot|points?|pt|punto)[ ]|[_-](?:dot|point)[_-]"
     rf"|[ ]\.[ ]|,(?=(?:{_FINS})\b)|\.[ ](?=(?:{_FINS})\b)|[ ]\.(?=(?:{_FINS})\b))"
@@ -140,7 +141,7 @@ def _credible(signe: str, mot: str, domaine: str, avant: str) -> bool:
     adresse = _ADRESSE.search(mot) is not None or " " in mot
     dit = _ETIQUETTE.search(avant) is not None
     nom = mot.rsplit(maxsplit=1)[-1] not in _MOTS
-    sans_fin = not re.search(rf"(?:{_FINS})$", domaine)
+    sans_fin = not domaine.endswith(_TOUTES_LES_FINS)
     net = signe.strip()
     if net == "chez":
         return fai and nom and (adresse or dit)
