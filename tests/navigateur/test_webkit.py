@@ -11,7 +11,7 @@ from tests.navigateur.outils import AXE, ENREGISTREE, extrait
 from tests.navigateur.test_accessibilite import DEBORDEMENTS
 from tests.navigateur.webkit import WEBKIT, webkit
 
-BIEN = "[...racine.querySelectorAll('label')].find((e) => e.textContent == 'Bien')?.firstChild"
+BIEN = "[...racine.querySelectorAll('label')].find((e) => e.lastChild.textContent == 'Bien')?.firstChild"
 STATUT = "dans('[role=status]')?.textContent == arguments[0]"
 STATUT_DU_FORMULAIRE = "document.querySelector('[role=status]')?.textContent == arguments[0]"
 SUITE = "[...racine.querySelectorAll('.actions button')].at(-1)"
@@ -133,7 +133,7 @@ async def test_the_keyboard_alone_answers_in_the_panel_and_escape_gives_the_focu
     await navigateur.keys(TAB, ENTREE)
     await navigateur.until("racine.activeElement?.localName == 'h2'")
     await navigateur.keys(TAB, BAS, BAS)
-    await navigateur.until("racine.activeElement.parentElement.textContent == 'Bien'")
+    await navigateur.until("racine.activeElement.parentElement.lastChild.textContent == 'Bien'")
     assert await service.avis(bouton) == []  # the arrows only choose
     await navigateur.keys(ENTREE)
     await navigateur.until("racine.activeElement?.textContent.includes('Les explications')")
