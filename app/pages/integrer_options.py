@@ -5,7 +5,7 @@ from app.pages.formulaire_textes import LANGUES
 OPTIONS = {
     "mode": ("panneau", "integre", "lien"),
     "variante": ("plein", "contour", "discret"),
-    "theme": ("clair", "sombre", "auto"),
+    "theme": ("auto", "clair", "sombre"),
     "position": ("page", "bas-droite", "bas-gauche"),
     "langue": ("", *LANGUES),
 }

@@ -52,7 +52,7 @@ async def test_in_every_step_of_the_form_every_stop_is_seen_and_in_order(service
     seen = {}
     async for etat in etats_du_formulaire(page, f"{service.base}/avis/{bouton.cle}", "fr"):
         seen[etat] = await parcourir(page, "Aller au contenu")
-    langues, pied = ["Français", "English", "Español"], ["Accessibilité : non conforme"]
+    langues, pied = ["Français", "English", "Español"], ["Données personnelles", "Accessibilité : non conforme"]
     assert seen["note"] == ["Aller au contenu", *langues, "Mal", "Continuer", *pied]
     assert seen["commentaire"] == [
         "Aller au contenu",
@@ -61,7 +61,7 @@ async def test_in_every_step_of_the_form_every_stop_is_seen_and_in_order(service
         "Terminer",
         *pied,
     ]
-    assert len(seen["aide"]) == 1 + 9 + 4 * 2 + 1 + 2 + 1
+    assert len(seen["aide"]) == 1 + 9 + 4 * 2 + 1 + 2 + 2
     assert len([nom for nom in seen["merci"] if nom.startswith("Modifier – ")]) == 4
 
 
@@ -72,7 +72,7 @@ async def test_without_javascript_every_stop_of_the_form_is_seen_and_in_order(se
     await page.goto(f"{service.base}/avis/{bouton.cle}")
     seen = await parcourir(page, "Aller au contenu")
     assert seen[4:6] == ["0", "Pas du tout"]
-    assert seen[-2:] == ["Envoyer mon avis", "Accessibilité : non conforme"]
+    assert seen[-3:] == ["Envoyer mon avis", "Données personnelles", "Accessibilité : non conforme"]
 
 
 @pytest.mark.parametrize("mode", ["integre", "formulaire"])

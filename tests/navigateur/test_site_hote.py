@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from app.demo.pages_hote import Vitrine, pages
 from app.demo.site_hote import serving_site
+from app.pages.integrer_options import OPTIONS
 from tests.navigateur.outils import ENREGISTREE, check
 from tests.navigateur.test_accessibilite import DEBORDEMENTS
 from tests.serveur import free_port
@@ -36,7 +37,12 @@ async def test_the_gallery_shows_every_mode_variant_and_theme_alive(site, ouvrir
     for mode, role in (("panneau", "button"), ("lien", "link")):
         for variante in ("plein", "contour", "discret"):
             for theme in ("clair", "sombre", "auto"):
-                drawn = page.locator(f"jdma-avis .jdma.{mode}.{variante}.{theme}.page").get_by_role(role)
+                choix = {"mode": mode, "variante": variante, "theme": theme}
+                asked = "".join(
+                    f":not([{nom}])" if valeur == OPTIONS[nom][0] else f"[{nom}={valeur}]"
+                    for nom, valeur in choix.items()
+                )
+                drawn = page.locator(f"jdma-avis{asked} .jdma.{mode}").get_by_role(role)
                 await expect(drawn.first).to_be_visible()
     assert await page.evaluate("[...document.images].every((image) => image.naturalWidth > 100)")
     await expect(page.get_by_role("radio")).to_have_count(3 * 3 + 11)
