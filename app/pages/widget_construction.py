@@ -27,11 +27,36 @@ ETATS = ("envoi", "envoye", "attente", "refus", "partiel")
 PAR_NOM = {"choix", "canaux", "etats"}
 """Texts that the scripts look up by a name that they only learn."""
 
-PARTAGES = "racine statut noter question radios styler quitter charge suivre sure habiller".split()
+PARTAGES = [
+    "racine",
+    "statut",
+    "noter",
+    "question",
+    "radios",
+    "styler",
+    "quitter",
+    "charge",
+    "suivre",
+    "sure",
+    "habiller",
+]
 """What both scripts call each other's things by. Sent as a letter each, by rank: add at the end, or an older jdma.js
 will not understand today's questions.js.
 """
-PROPRES = "dire depose completer impose echecs renouvele refus recu repris fait reveil lu".split()
+PROPRES = [
+    "dire",
+    "depose",
+    "completer",
+    "impose",
+    "echecs",
+    "renouvele",
+    "refus",
+    "recu",
+    "repris",
+    "fait",
+    "reveil",
+    "lu",
+]
 """The same for what questions.js alone knows of an avis."""
 
 _LETTRES = dict(zip(PARTAGES, ascii_uppercase, strict=False)) | dict(
