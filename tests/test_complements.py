@@ -250,3 +250,15 @@ async def test_a_help_that_grew_when_it_was_cleaned_does_not_stop_the_next_steps
     avis = await deposit(client, bouton, reponses={"aide": ["autre"], "aide_autre": dense})
     assert len((await stored(sql, avis))[1]["aide_autre"]) > 250
     assert await codes(client, avis, [{"reponses": {"comprehension": 4}}]) == [200]
+
+
+async def test_texts_from_which_something_was_removed_are_answered_as_they_are_stored(client, bouton, sql):
+    avis = await deposit(client, bouton)
+    said = {"reponses": {"aide": ["autre"], "aide_autre": "mon voisin"}, "commentaire": "  Merci ! "}
+    assert (await complete(client, avis, said)).json().keys() == {"id", "statut", "jeton"}
+    reply = await complete(client, avis, {**said, "commentaire": "  Appelez le 06 12 34 56 78 "})
+    assert reply.json()["retenu"] == {"aide_autre": "mon voisin", "commentaire": "Appelez le [téléphone retiré]"}
+    assert (await stored(sql, avis))[2] == reply.json()["retenu"]["commentaire"]
+    reply = await complete(client, avis, {"reponses": {"aide_autre": "jean@exemple.fr"}})
+    assert reply.json()["retenu"] == {"aide_autre": "[courriel retiré]"}
+    assert "retenu" not in (await complete(client, avis, {"commentaire": None})).json()

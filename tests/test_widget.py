@@ -229,7 +229,7 @@ async def test_pictures_are_served(client):
 
 
 def test_the_snippet_says_only_what_differs_and_escapes():
-    simple = fragments("https://avis.exemple", "cle", {"mode": "panneau", "theme": "clair"})
+    simple = fragments("https://avis.exemple", "cle", {"mode": "panneau", "theme": "auto"})
     assert simple.lien == (
         '<a class="jdma" href="https://avis.exemple/avis/cle" data-bouton="cle">Je donne mon avis</a>\n'
         '<script src="https://avis.exemple/widget/v1/jdma.js" defer></script>'

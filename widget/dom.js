@@ -7,6 +7,6 @@ export function h(nom, attributs, ...enfants) {
     if (valeur?.call) element.addEventListener(cle, valeur);
     else if (valeur) element.setAttribute(cle, valeur);
   }
-  element.append(...enfants.flat().filter(Boolean));
+  element.append(...enfants.flat().filter((enfant) => enfant));
   return element;
 }

@@ -49,8 +49,7 @@ const taire = (e) => {
 
 const demander = async (url, options) => {
   const reponse = await fetch(url, options);
-  if (reponse.ok) return reponse.json();
-  throw 0;
+  return (reponse.ok && reponse).json(); // fails otherwise
 };
 
 export class JdmaAvis extends HTMLElement {

@@ -77,7 +77,10 @@ async function echange(avis) {
     avis.impose = delai * 1e3 || new Date(delai) - Date.now() || 0;
     // A portal between us and the network may answer anything.
     const dit = (ok || /problem/.test(headers.get("Content-Type"))) && (await reponse.json());
-    if (ok && dit.id == d.id) return recevoir(avis, c, dit.jeton);
+    if (ok && dit.id == d.id) {
+      if (c == avis.c) avis.lu = dit.retenu; // its texts as they are stored, when something was removed
+      return recevoir(avis, c, dit.jeton);
+    }
     if (status == 401 && jeton && !avis.renouvele) {
       avis.renouvele = 1; // the same deposit gives another jeton, within its hour
       return (avis.jeton = 0);
@@ -138,6 +141,7 @@ export function deposer(d, dire, depose, repris, jeton) {
     depose: () => avis.recu || depose((avis.recu = 1)),
     repris,
     completer(suite) {
+      avis.lu = 0;
       avis.c = { ...suite, ordre: Math.max(Date.now(), rang(avis) + 2) };
       if (avis.refus) return;
       ranger(avis, 1);

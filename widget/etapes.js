@@ -21,14 +21,17 @@ export const bouton = (h, texte, click, label) =>
 
 const tous = (questions, css) => questions.flatMap((question) => [...question.querySelectorAll(css)]);
 
+// The two free texts: another help, the comment.
+export const textes = (questions) => tous(questions, "[type=text], textarea");
+
 // What was answered, in the words of the page; nothing of a channel whose box is no longer ticked.
 const relire = (question) =>
   tous([question], ":checked, [type=text], textarea")
     .filter((e) => !e.closest(".detail")?.hidden)
-    .map((e) => (e.type == "checkbox" ? " ; " : ", ") + (e.checked ? e.parentNode.lastChild.textContent : e.value))
-    .filter((dit) => dit[2])
+    .map((e) => (e.type == "checkbox" ? " ; " : " – ") + (e.checked ? e.parentNode.lastChild.textContent : e.value))
+    .filter((dit) => dit[3])
     .join("")
-    .replace(/^( ;|,) /, "") || "–";
+    .slice(3) || "–";
 
 export function remercier({ h }, { T, vue, essai, slug }, questions, modifier) {
   const lignes = questions.map((question, rang) => {
@@ -55,6 +58,7 @@ const propre = (champ, longueur) => [...champ.value.replace(/[\0\p{Cs}]/gu, "")]
 export function complement(note, questions) {
   const rang = (nom) => tous(questions, `[name=${nom}]`).findIndex((e) => e.checked);
   const aide = tous(questions, "[name=aide]:checked").map((e) => e.value);
+  const [autre, texte] = textes(questions);
   const contacts = {};
   for (const nom of aide) {
     const joint = rang("joint-" + nom);
@@ -66,9 +70,9 @@ export function complement(note, questions) {
     reponses: {
       comprehension: rang("comprehension") + 1 || null,
       aide: aide[0] ? aide : null,
-      aide_autre: aide.includes("autre") ? propre(tous(questions, "[type=text]")[0], 250) : null,
+      aide_autre: aide.includes("autre") ? propre(autre, 250) : null,
       contacts,
     },
-    commentaire: propre(questions[3].lastChild, 15000),
+    commentaire: propre(texte, 15000),
   };
 }

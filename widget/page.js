@@ -109,6 +109,7 @@ function dire(etat) {
   if (fini()) retenir();
   statut.textContent = mots[etat];
   proposer();
+  if (etape == MERCI && avis?.lu) montrer(MERCI);
   // Closed, unknown, refused: the server's own page explains it.
   if (avis?.refus) form.submit();
 }
@@ -138,7 +139,14 @@ function relire(question) {
   return textes.filter(Boolean).join(", ") || "–";
 }
 
+// The recap says what is stored, and it is that which is modified then.
+function relever() {
+  for (const [nom, texte] of Object.entries(avis.lu || {})) form.elements[nom].value = texte;
+  avis.lu = 0;
+}
+
 function remercier() {
+  relever();
   const modele = document.getElementById("merci").content.cloneNode(true);
   modele.querySelector("h1").textContent = mots.merci; // whether it has arrived, the status says
   const lignes = questions.map((question, rang) => {

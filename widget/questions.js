@@ -1,6 +1,6 @@
 // The questions after the first one, and the thanks; loaded once somebody has begun to answer.
 import { deposer, json, reprendre } from "./envoi.js";
-import { bouton, complement, poser, remercier } from "./etapes.js";
+import { bouton, complement, poser, remercier, textes } from "./etapes.js";
 import { CSS } from "./construit.js";
 
 const MERCI = 4;
@@ -23,11 +23,9 @@ function parcours(hote, cadre, fiche, emettre) {
   const retour = bouton(h, T.retour, () => montrer(etape - 1));
   const suite = h("button", { class: "bouton" });
   const essai = fiche.essai && h("p", { class: "essai" }, fiche.essai);
-  const submit = (e) => {
-    e.preventDefault();
-    avancer();
-  };
-  const texte = questions[3].lastChild;
+  const submit = (e) => avancer(e.preventDefault());
+  const champs = textes(questions);
+  const texte = champs[1];
   const trop = () => [...texte.value].length > 15000;
 
   // Text stays with the tab, unless the person says otherwise; asked only when it could not leave.
@@ -59,6 +57,7 @@ function parcours(hote, cadre, fiche, emettre) {
     dit = etat;
     statut.textContent = T.etats[etat];
     proposer();
+    if (etape == MERCI && avis.lu) montrer(MERCI);
     if (!avis?.refus) return;
     emettre("erreur", { code: avis.refus });
     if (/^(bouton|origine)_/.test(avis.refus)) cadre.remove((statut.textContent = T.clos));
@@ -68,10 +67,8 @@ function parcours(hote, cadre, fiche, emettre) {
   function exiger(champ, message) {
     champ.setAttribute("aria-invalid", !!message);
     champ.setAttribute("aria-describedby", message ? "precision statut" : "precision");
-    if (!message) return false;
-    statut.textContent = message;
-    champ.focus();
-    return true;
+    if (message) champ.focus((statut.textContent = message));
+    return message;
   }
 
   function avancer() {
@@ -87,7 +84,12 @@ function parcours(hote, cadre, fiche, emettre) {
     etape = n;
     montree = Date.now();
     pas.remove(); // not a part of the question, when it is read again
-    if (n == MERCI) modifie = 0;
+    if (n == MERCI) {
+      modifie = 0;
+      // The recap says what is stored, and it is that which is modified then; the texts come in this order.
+      Object.values(avis.lu || 0).map((lu, rang) => (champs[rang].value = lu));
+      avis.lu = 0;
+    }
     const contenu = questions[n] || remercier(hote, fiche, questions, (rang) => montrer(rang, (modifie = 1)));
     const titre = contenu.querySelector("h2");
     suite.textContent = n == 3 || modifie ? T.terminer : T.continuer;
@@ -122,10 +124,7 @@ function panneau(hote, emettre) {
   const corps = racine.firstChild;
   const cadre = h("div");
   const fermer = bouton(h, "✕", () => dialogue.close());
-  const close = () => {
-    hote.quitter();
-    emettre("ferme");
-  };
+  const close = () => emettre("ferme", hote.quitter());
   const titre = corps.firstChild.textContent;
   const dialogue = h("dialog", { "aria-label": titre, close }, h("p", 0, titre, fermer), cadre, statut);
   corps.append(dialogue);

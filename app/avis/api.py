@@ -3,11 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+import orjson
 from fastapi import Body, FastAPI, Header
 from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from app.avis import mesures
+from app.avis.complement import prepare, retenu
 from app.avis.guichet import Guichet, lieu_de
 from app.avis.jeton import Droit, JetonInvalide, Signataire
 from app.avis.limites import Limites
@@ -27,6 +29,21 @@ class Accuse(BaseModel):
     jeton: str | None = Field(description="ouvre le complément de l'avis ; `null` quand il ne peut plus être complété")
 
 
+class Textes(BaseModel):
+    """The texts that were sent, as they are stored."""
+
+    commentaire: str | None = None
+    aide_autre: str | None = None
+
+
+class AccuseComplement(Accuse):
+    """What is answered once a completion is stored and counted."""
+
+    retenu: Textes | None = Field(
+        None, description="présent si quelque chose a été retiré des textes envoyés : ce qui en est enregistré"
+    )
+
+
 async def deposer_avis(avis: Annotated[AvisDepose, Body()]) -> Accuse:
     """Dépose un avis. Le même envoi (même `id`, même contenu) peut être refait sans risque : il ne compte qu'une fois.
 
@@ -40,7 +57,7 @@ async def completer_avis(
     id: UUID,  # noqa: A002
     complement: Annotated[AvisComplement, Body()],
     authorization: Annotated[str, Header(description="`Bearer` suivi du jeton rendu au dépôt, valable une heure")],
-) -> Accuse:
+) -> AccuseComplement:
     """Complète un avis, étape par étape. Seules les questions données changent ; `null` retire une réponse.
 
     `ordre`, s'il est donné, est plus grand pour ce qui a été dit plus tard : un complément arrivé après un plus récent
@@ -77,12 +94,13 @@ async def completer_directement(scope: Scope, receive: Receive, send: Send) -> N
     try:
         droit, jeton = await admit(scope, state.signataire, state.limites)
         body = parse_complement(await read_body(scope, receive, state.settings.delai_corps))
-        issue = await guichet.complete(droit, origin_of(scope), body)
+        dit = prepare(droit, origin_of(scope), body)
+        issue = await guichet.complete(dit)
     except Probleme as problem:
         mesures.COMPLEMENTS.labels(problem.code).inc()
         raise
     mesures.COMPLEMENTS.labels(issue).inc()
-    await send_json(send, 200, accuse(droit.avis, jeton))
+    await send_json(send, 200, accuse(droit.avis, jeton, retenu(body, dit)))
 
 
 async def admit(scope: Scope, signataire: Signataire, limites: Limites) -> tuple[Droit, str]:
@@ -136,10 +154,11 @@ def read_capability(scope: Scope, signataire: Signataire) -> tuple[Droit, str]:
     return signataire.check(jeton.strip(), avis), jeton.strip()
 
 
-def accuse(avis: UUID, jeton: str | None) -> bytes:
-    """The body of an acknowledgement: both values are plain ASCII without anything to escape."""
+def accuse(avis: UUID, jeton: str | None, textes: dict[str, str | None] | None = None) -> bytes:
+    """The body of an acknowledgement: id and jeton are plain ASCII without anything to escape."""
     end = b"null" if jeton is None else b'"%s"' % jeton.encode()
-    return b'{"id":"%s","statut":"enregistre","jeton":%s}' % (str(avis).encode(), end)
+    suite = b',"retenu":' + orjson.dumps(textes) if textes else b""
+    return b'{"id":"%s","statut":"enregistre","jeton":%s%s}' % (str(avis).encode(), end, suite)
 
 
 deposer_avis.direct = deposer_directement  # type: ignore[attr-defined]

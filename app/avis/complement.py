@@ -61,6 +61,17 @@ def prepare(droit: Droit, origine: str | None, body: AvisComplement) -> Compleme
     return Complement(droit, origine, dit, body.ordre)
 
 
+def retenu(body: AvisComplement, complement: Complement) -> dict[str, str | None] | None:
+    """The texts that are given, as they are stored; None when nothing personal was removed from them.
+
+    `aide_autre` comes first: the button reads them in the order of its own fields.
+    """
+    envoyes = {"aide_autre": body.reponses and body.reponses.aide_autre, "commentaire": body.commentaire}
+    gardes: dict[str, str | None] = {**(complement.dit.get("reponses") or {}), **complement.dit}
+    textes = {nom: gardes[nom] for nom in envoyes if nom in gardes}
+    return textes if any(garde != ((envoyes[nom] or "").strip() or None) for nom, garde in textes.items()) else None
+
+
 def _given(change: ReponsesComplement) -> dict[str, Any]:
     given = change.model_dump(exclude_unset=True)
     if "aide_autre" in given:

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.avis import complement, sql
-from app.avis.complement import COMPLETE, write_complements
+from app.avis import sql
+from app.avis.complement import COMPLETE, Complement, write_complements
 from app.avis.depot import REFUS, Depot, Doute, Enregistre, prepare, write_depots
 from app.avis.jeton import Droit, JetonExpire
 from app.avis.lots import FileDeLots
-from app.avis.questionnaire import AvisComplement, AvisDepose
+from app.avis.questionnaire import AvisDepose
 from app.database import AWAY, Connection, ask
 from app.demarches.refus import BoutonIntrouvable
 from app.problems import Indisponible, Probleme
@@ -82,14 +82,14 @@ class Guichet:
         fait = await self.depots.submit(depot)
         return fait.settle(depot) if isinstance(fait, Doute) else fait
 
-    async def complete(self, droit: Droit, origine: str | None, body: AvisComplement) -> str:
+    async def complete(self, dit: Complement) -> str:
         """Complete one avis and say what that was worth (`app.avis.complement`).
 
         Raises JetonExpire, AvisInconnu, AvisInvalide, TropDeComplements or Indisponible.
         """
-        if droit.lieu <= ESSAI:
-            return await self._try_to_complete(droit, origine)
-        return await self.complements.submit(complement.prepare(droit, origine, body))
+        if dit.droit.lieu <= ESSAI:
+            return await self._try_to_complete(dit.droit, dit.origine)
+        return await self.complements.submit(dit)
 
     async def _try_out(self, bouton_id: int, origine: str | None) -> Enregistre:
         """Answer like a deposit, having stored nothing."""

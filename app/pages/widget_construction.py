@@ -43,7 +43,20 @@ PARTAGES = [
 """What both scripts call each other's things by. Sent as a letter each, by rank: add at the end, or an older jdma.js
 will not understand today's questions.js.
 """
-PROPRES = ["dire", "depose", "completer", "impose", "echecs", "renouvele", "refus", "recu", "repris", "fait", "reveil"]
+PROPRES = [
+    "dire",
+    "depose",
+    "completer",
+    "impose",
+    "echecs",
+    "renouvele",
+    "refus",
+    "recu",
+    "repris",
+    "fait",
+    "reveil",
+    "lu",
+]
 """The same for what questions.js alone knows of an avis."""
 
 _LETTRES = dict(zip(PARTAGES, ascii_uppercase, strict=False)) | dict(

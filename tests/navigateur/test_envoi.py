@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.async_api import Page, Request, Route, expect
 
-from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, premiere_question
+from tests.navigateur.outils import ENREGISTREE, aller_au_commentaire, extrait, finir, hold_back, premiere_question
 
 PROTOTYPE = """
   Array.prototype.toJSON = function () { return "[" + this.map((e) => JSON.stringify(e)).join(", ") + "]"; };
@@ -221,3 +221,28 @@ async def test_an_acknowledged_answer_is_not_undone_by_the_late_retry_of_another
         await late.continue_()
     await service.arrives(bouton, note=10, commentaire="dit après", reponses='{"comprehension": 1}')
     await second.close()
+
+
+@pytest.mark.parametrize("lieu", ["formulaire", "hôte"])
+async def test_the_thanks_show_what_is_stored_of_the_words_even_when_it_is_known_later(service, hotes, ouvrir, lieu):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await premiere_question(page, service, hotes, bouton, lieu)
+    go = await hold_back(page, "**/api/v1/avis/*")
+    await page.get_by_role("radio", name="Bien").click()
+    await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_role("checkbox", name="Oui, autrement").check()
+    await page.get_by_role("textbox").fill("ma sœur, 06 12 34 56 78")
+    await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_role("textbox").fill("Écrivez à jean@exemple.fr, pas à moi")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("listitem").filter(has_text="jean@exemple.fr")).to_be_visible()
+    go.set()
+    await expect(page.get_by_role("listitem").filter(has_text="Écrivez à [courriel retiré], pas à moi")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text="ma sœur, [téléphone retiré]")).to_be_visible()
+    await page.get_by_role("button", name="Modifier – Souhaitez-vous").click()
+    await page.get_by_role("textbox").fill("Rien")
+    await page.get_by_role("button", name="Terminer").click()
+    await expect(page.get_by_role("listitem").filter(has_text="Rien")).to_be_visible()
+    await service.arrives(bouton, note=10, commentaire="Rien")
+    await expect(page.get_by_role("listitem").filter(has_text="Rien")).to_be_visible()
