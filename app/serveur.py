@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.supervisors import multiprocess
 
 from app.main import create_app
 from app.ops import repetitions
@@ -26,6 +27,17 @@ FICHIERS_MAX = 65_536
 
 _DATABASE = "_JDMA_DATABASE"
 """How the parent tells its workers where the embedded database is."""
+
+
+class Ouvrier(multiprocess.Process):
+    """A worker process whose death the supervisor sees at once, also while it waits for an answer from it: what the
+    parent keeps of the child's end of their pipe would hide that nobody holds the other end any more.
+    """
+
+    def start(self) -> None:
+        """Start the process, and leave it the only holder of its end."""
+        super().start()
+        self.child_conn.close()
 
 
 def worker() -> FastAPI:
@@ -74,6 +86,7 @@ def port_error(host: str, port: int) -> str | None:
 def run(settings: Settings, database_url: str) -> None:
     """Serve until a signal says to stop; requests under way are answered first."""
     os.environ[_DATABASE] = database_url
+    multiprocess.Process = Ouvrier  # type: ignore[misc]  # uvicorn has no setting for it
     raise_file_limit()
     mesures: Path | None = None
     if settings.workers > 1:
