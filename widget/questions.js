@@ -67,7 +67,7 @@ function parcours(hote, cadre, fiche, emettre) {
   function exiger(champ, message) {
     champ.setAttribute("aria-invalid", !!message);
     champ.setAttribute("aria-describedby", message ? "precision statut" : "precision");
-    if (message) champ.focus((statut.textContent = message));
+    if (message) champ.focus(void (statut.textContent = message));
     return message;
   }
 

@@ -78,9 +78,11 @@ async def test_the_panel_is_said(service, hotes, ecoute):
     await walk(
         ecoute,
         "panneau",
-        ([TAB], "racine.activeElement", "Je donne mon avis"),
+        ([TAB], "racine.activeElement", "Je donne mon avis bouton"),
         ([ENTREE], TITRE, *([QUESTION] if entier else [])),
         ([TAB], "true", *([] if entier else [QUESTION]), "Mal"),
+        ([TAB], "true", "Continuer bouton"),
+        ([ENTREE], "dans('[aria-invalid=true]')", "Choisissez une réponse"),
         ([BAS], "true", "Moyennement"),
         ([BAS], "true", "Bien"),
         ([ENTREE], TITRE, *(["Les explications", ENREGISTREE] if entier else [])),
@@ -102,6 +104,8 @@ async def test_the_form_is_said(service, ecoute):
         ecoute,
         "formulaire",
         ([], "true", "Mal"),
+        ([TAB], "true", "Continuer bouton"),
+        ([ENTREE], "document.querySelector('[aria-invalid=true]')", "Choisissez une réponse"),
         ([BAS], "true", "Moyennement"),
         ([BAS], "true", "Bien"),
         (
