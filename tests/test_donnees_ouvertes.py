@@ -203,7 +203,17 @@ async def test_parquet_is_typed_and_carries_its_schema_licence_and_method(client
     assert dit["schema"] == (await fetch(client, "schemas/observatoire.json")).json()
 
 
-# --- nothing about fewer than five people
+# --- nothing under the minimum, nor about fewer than five people
+
+
+async def test_under_the_minimum_of_avis_nothing_but_their_number_is_there(client, catalogue, app):
+    app.state.settings = app.state.settings.model_copy(update={"seuil_publication": 121})
+    for rows in await rows_of(client, ""):
+        haute = rows[0]
+        assert (str(haute["total"]), haute["statut"]) == ("120", "insuffisant")
+        notes = (*(f"n{k}" for k in range(11)), "satisfaits", "part_satisfaits", "note_moyenne", "note_moyenne_ic95_bas")
+        for name in (*notes, "part_satisfaits_ic95_haut", "au_dessus_de_7", "autonomie", "comprehension"):
+            assert haute[name] in ("", None), name
 
 
 async def test_what_one_to_four_people_said_is_held_back_and_their_number_is_not(client, catalogue):
@@ -242,11 +252,12 @@ def test_no_figure_of_one_to_four_answers_is_left_in_a_line(note, levels, counts
     figures = indice(Comptes(note, levels, aide, counts, levels), minimum)
     dossier = Dossier(D, True, figures)
     valeurs = {i.cle: evaluer(i, dossier) for i in INDICATEURS}
-    masked = masquer(Ligne(Identite(1, "a", "A", None, None, None, None, None, False), figures, valeurs))
+    masked = masquer(Ligne(Identite(1, "a", "A", None, None, None, None, None, False), figures, valeurs), minimum)
+    peu = 0 < figures.total < max(5, minimum)
     for name in ("comprehension", "contact_satisfaction", "contact_joignabilite", "autonomie"):
         n = getattr(figures, f"{name}_n")
-        assert getattr(masked.indice, name) == (None if 0 < n < 5 else getattr(figures, name))
-    if 0 < figures.total < 5:
+        assert getattr(masked.indice, name) == (None if peu or 0 < n < 5 else getattr(figures, name))
+    if peu:
         assert masked.indice.note_moyenne is masked.indice.part_satisfaits is masked.indice.au_dessus_de_7 is None
         assert masked.valeurs["satisfaction"].valeur is None
         assert not masked.valeurs["satisfaction"].detail

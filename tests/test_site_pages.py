@@ -99,24 +99,26 @@ async def test_what_too_few_people_said_is_shown_nowhere_on_the_page(client, bou
     assert "6,2" not in lire(page)
 
 
-async def test_under_a_published_indice_a_month_of_fewer_than_five_avis_has_no_value(client, noted, count):
+async def test_under_a_published_indice_a_month_under_the_minimum_has_no_value(client, noted, count):
     await count(noted, "2026-02-10", {0: 4})
-    await count(noted, "2025-12-10", {10: 5})
+    await count(noted, "2025-12-10", {10: 99})
+    await count(noted, "2025-11-10", {10: 100})
     texte = lire((await client.get("/demarches/demarche")).text)
     assert "février 2026 trop peu d’avis 4" in texte
-    assert "décembre 2025 10,0 de 10,0 à 10,0 5" in texte
-    assert "Le trait s’interrompt où il n’y a pas d’avis, ou moins de cinq." in texte
+    assert "décembre 2025 trop peu d’avis 99" in texte
+    assert "novembre 2025 10,0 de 10,0 à 10,0 100" in texte
+    assert "Le trait s’interrompt où il n’y a pas assez d’avis." in texte
 
 
 async def test_an_evolution_goes_back_years_and_stops_where_nothing_is_known(client, noted, count):
-    await count(noted, "2024-11-02", {10: 5})
+    await count(noted, "2024-11-02", {10: 100})
     page = (await client.get("/demarches/demarche?pas=trimestre")).text
     courbe = page.partition('id="g-evolution-titre"')[2].partition("</figure>")[0]
     assert courbe.count('class="courbe"') == 2  # a line never crosses a gap
     rangees = re.findall(r"<tr><th scope=\"row\">(\d.*? trimestre \d{4}).*?</tr>", page)
     quarters = ["4e 2024", "1er 2025", "2e 2025", "3e 2025", "4e 2025", "1er 2026"]
     assert rangees == [quarter.replace(" ", " trimestre ") for quarter in quarters]
-    assert "Le trait s’interrompt où il n’y a pas d’avis" in lire(page)
+    assert "Le trait s’interrompt où il n’y a pas assez d’avis" in lire(page)
 
 
 @pytest.mark.parametrize(

@@ -13,23 +13,23 @@ from app.indices.formules import PERSONNES
 class Surface:
     """Where figures are read. `personnes`: what fewer people answered is not said there; 0 where figures are exact.
 
-    `sous_minimum`: whether a période under the minimum of avis still shows its note there.
+    `sous_minimum`: whether figures made of fewer answers than the minimum are there all the same.
     """
 
     nom: str
     personnes: int
     sous_minimum: bool
 
-    def tait(self, n: int) -> bool:
+    def tait(self, n: int, minimum: int = 0) -> bool:
         """Whether a figure made of so many answers is held back there; nobody at all is no secret.
 
-        >>> [n for n in range(8) if PAGES.tait(n)], API.tait(1)
-        ([1, 2, 3, 4], False)
+        >>> [n for n in range(8) if PAGES.tait(n)], API.tait(1, 100), PAGES.tait(99, 100), PAGES.tait(100, 100)
+        ([1, 2, 3, 4], False, True, False)
         """
-        return 0 < n < self.personnes
+        return 0 < n < max(self.personnes, 0 if self.sous_minimum else minimum)
 
 
 PAGES: Final = Surface("Les pages de ce site, leurs images et le classement", PERSONNES, sous_minimum=False)
-DONNEES: Final = Surface("Les données ouvertes", PERSONNES, sous_minimum=True)
+DONNEES: Final = Surface("Les données ouvertes", PERSONNES, sous_minimum=False)
 API: Final = Surface("L’API, et les adresses reprises du service national", 0, sous_minimum=True)
 SURFACES: Final = (PAGES, DONNEES, API)

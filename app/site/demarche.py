@@ -56,7 +56,7 @@ async def demarche(request: Request, slug: str, jour: AujourdHui, periode: Perio
             periode_avant=precedente(periode),
             ecart=changement(avant, indice),
             trop_peu=trop_peu,
-            points=await evolution(db, slug, vue, pas, minimum, indice["statut"] == "publie"),
+            points=await evolution(db, slug, vue, pas, minimum),
             boutons=[bouton for bouton in await boutons.lister(db, slug) if not bouton.essai],
             constats=constater(lu["valeurs"]),
             historiques=historiques(lu["historique"]),
@@ -77,21 +77,19 @@ def changement(avant: dict[str, Any], apres: dict[str, Any]) -> Ecart | None:
     return ecart(*([indice["repartition"][str(note)] for note in range(11)] for indice in (avant, apres)))
 
 
-async def evolution(db: AsyncSession, slug: str, vue: Periode, pas: Pas, minimum: int, publiee: bool) -> list[Point]:
-    """The steps of these days, from the first one that has avis; none when no step can be shown.
-
-    `publiee`: whether the indice of the période is. Its steps may then have few avis, but what fewer than five people
-    said is never shown; without it, a step stands by its own number of avis.
+async def evolution(db: AsyncSession, slug: str, vue: Periode, pas: Pas, minimum: int) -> list[Point]:
+    """The steps of these days, from the first one that has avis, each by its own number of avis; none when no step can
+    be shown.
     """
     elements = (await service.lire_evolution(db, slug, vue, pas, minimum))["elements"]
-    points = [_point(bornes, e, pas, publiee) for bornes, e in zip(etapes(vue, pas), elements, strict=True)]
+    points = [_point(bornes, e, pas) for bornes, e in zip(etapes(vue, pas), elements, strict=True)]
     connus = [rang for rang, point in enumerate(points) if point.n]
     return points[connus[0] :] if any(point.valeur is not None for point in points) else []
 
 
-def _point(bornes: Periode, element: dict[str, Any], pas: Pas, publiee: bool) -> Point:
+def _point(bornes: Periode, element: dict[str, Any], pas: Pas) -> Point:
     noms = (etape(bornes.debut, pas), etape(bornes.debut, pas, court=True))
-    montre = not trop_peu(element["total"]) and (publiee or element["statut"] == "publie")
+    montre = not trop_peu(element["total"]) and element["statut"] == "publie"
     valeur, ic95 = (element["note_moyenne"], element["note_moyenne_ic95"]) if montre else (None, None)
     return Point(*noms, valeur, ic95, element["total"])
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, Final, Literal
 
 from app.indices.formules import PERSONNES
-from app.observatoire.donnees.confidentialite import trop_peu
+from app.observatoire.donnees.confidentialite import note_tue
 from app.observatoire.donnees.jeu import Definition, Fiche, Jeu
 
 Type = Literal["string", "integer", "number", "boolean", "date", "object"]
@@ -20,7 +20,7 @@ Lire = Callable[[Any], object]
 STATUTS: Final = ("publie", "insuffisant", "non_mesure", "exempte", "sans_objet")
 STATUTS_INDICE: Final = ("publie", "insuffisant", "aucun_avis")
 NIVEAUX: Final = ("bon", "moyen", "mauvais")
-_MASQUE: Final = f"vide si de 1 à {PERSONNES - 1} personnes ont répondu"
+_MASQUE: Final = f"vide sous le minimum d'avis, ou de 1 à {PERSONNES - 1} réponses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +118,14 @@ def _note(note: int) -> Colonne:
 
     def lire(fiche: Fiche) -> object:
         indice = fiche.ligne.indice
-        return None if trop_peu(indice.total) else indice.repartition[cle]
+        return None if note_tue(indice) else indice.repartition[cle]
 
     return _nombre(f"n{note}", f"Nombre d'avis dont la note est {note} ; {_MASQUE}", lire, "avis", requise=False)
 
 
 def _satisfaits(fiche: Fiche) -> object:
     indice = fiche.ligne.indice
-    return None if trop_peu(indice.total) else indice.satisfaits
+    return None if note_tue(indice) else indice.satisfaits
 
 
 def _question(nom: str, description: str, maximum: float, reponses: str) -> tuple[Colonne, Colonne]:

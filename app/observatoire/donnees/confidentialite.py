@@ -1,4 +1,4 @@
-"""What open data hold back: a figure made of the answers of fewer than five people. Pure.
+"""What open data hold back: the figures of fewer avis than the minimum, and those of fewer than five answers. Pure.
 
 Counts of démarches are not counts of people: they are never held back.
 """
@@ -26,21 +26,27 @@ def trop_peu(n: int) -> bool:
     return DONNEES.tait(n)
 
 
-def masquer(ligne: Ligne) -> Ligne:
-    """The line without the figures of fewer than five people: their number stays, what they say is None.
+def masquer(ligne: Ligne, minimum: int) -> Ligne:
+    """The line without the figures of too few answers: their number stays, what they say is None.
 
-    `repartition` and `satisfaits`, which cannot be None, stay: whoever writes them asks `trop_peu(indice.total)` first.
+    `repartition` and `satisfaits`, which cannot be None, stay: whoever writes them asks `note_tue(indice)` first.
     """
-    indice = _masquer_indice(ligne.indice)
+    indice = _masquer_indice(ligne.indice, minimum)
     valeurs = _masquer_valeurs(ligne.valeurs)
     if indice is ligne.indice and valeurs is ligne.valeurs:
         return ligne
     return Ligne(ligne.demarche, indice, valeurs)
 
 
-def _masquer_indice(indice: Indice) -> Indice:
-    vides: dict[str, object] = {nom: None for nom in _QUESTIONS if trop_peu(getattr(indice, f"{nom}_n"))}
-    if trop_peu(indice.total):
+def note_tue(indice: Indice) -> bool:
+    """Whether what the notes say is held back, once the line went through `masquer`."""
+    return indice.statut == "insuffisant"
+
+
+def _masquer_indice(indice: Indice, minimum: int) -> Indice:
+    peu = DONNEES.tait(indice.total, minimum)
+    vides: dict[str, object] = {nom: None for nom in _QUESTIONS if peu or trop_peu(getattr(indice, f"{nom}_n"))}
+    if peu:
         # A minimum set under five would publish it otherwise.
         vides |= dict.fromkeys(_NOTE) | {"statut": "insuffisant"}
     return replace(indice, **vides) if vides else indice  # type: ignore[arg-type]

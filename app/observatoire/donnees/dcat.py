@@ -44,7 +44,7 @@ _CONTENU: Final = (
     "avis recueillis par le bouton « Je donne mon avis » (nombre, "
     "répartition des notes, part au-dessus de 7 sur 10, note moyenne, intervalles à 95 %) et indicateurs de "
     "l'observatoire (accessibilité, disponibilité, rapidité, « Dites-le-nous une fois »…), chacun avec son statut, sa "
-    "source et sa date. Aucun commentaire, et aucun chiffre tiré de moins de cinq réponses."
+    "source et sa date. Aucun commentaire ; sous le nombre minimal d'avis, rien que leur nombre."
 )
 _QUI: Final[dict[PerimetreEdition, str]] = {
     "toutes": "chaque démarche administrative en ligne",

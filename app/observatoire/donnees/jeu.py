@@ -114,7 +114,7 @@ def jeu(
 ) -> Jeu:
     """A set from lines, each with its identifiers, in any order."""
     fiches = [
-        Fiche(entete, masquer(ligne), noms)
+        Fiche(entete, masquer(ligne, entete.minimum), noms)
         for ligne, noms in sorted(zip(lignes, identifiants, strict=True), key=lambda paire: paire[0].demarche.slug)
     ]
     return Jeu(entete, definitions, fiches)

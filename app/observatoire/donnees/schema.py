@@ -11,7 +11,7 @@ from app.observatoire.donnees.colonnes import Colonne, Table
 from app.observatoire.donnees.jeu import Jeu
 from app.observatoire.donnees.licence import LICENCE
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "2.0.0"
 """Of the columns: 1.1.0 adds some, 2.0.0 takes some away or changes what they mean."""
 TYPES: Final = {
     "csv": "text/csv",
