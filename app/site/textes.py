@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.avis.masquage import GENRES
-from app.indices.surfaces import PAGES, SURFACES
+from app.indices.surfaces import SURFACES
 from app.settings import Settings
 from app.site.rendu import rendre, repondre_page
 
@@ -29,7 +29,6 @@ async def confidentialite(request: Request) -> Response:
     settings: Settings = request.app.state.settings
     contexte = {
         "surfaces": SURFACES,
-        "personnes": PAGES.personnes,
         "genres": [mot for genre, mot in GENRES.items() if genre != "nom" or settings.masquer_noms],
         "noms": settings.masquer_noms,
         "responsable": settings.responsable,
