@@ -45,7 +45,8 @@ def check_type(scope: Scope) -> None:
 
 def check_encoding(scope: Scope) -> None:
     """Raise TypeNonPrisEnCharge for a body that is announced as compressed: nothing here would read it."""
-    if (header(scope, b"content-encoding") or b"identity").strip().lower() not in {b"identity", b""}:
+    codings = b",".join(value for name, value in scope["headers"] if name == b"content-encoding")
+    if not {coding.strip().lower() for coding in codings.split(b",")} <= {b"identity", b""}:
         refus = TypeNonPrisEnCharge("Le corps ne doit pas être compressé (en-tête Content-Encoding).")
         refus.headers = {"Accept-Encoding": "identity"}
         raise closing(refus)

@@ -44,6 +44,7 @@ def worker() -> FastAPI:
     """The application of one process; what uvicorn's workers call."""
     settings = get_settings()
     ProtocoleBorne.delai = settings.delai_entetes
+    ProtocoleBorne.delai_lecture = 3 * settings.delai_entetes
     ProtocoleBorne.connexions = places(settings)
     return create_app(settings, os.environ[_DATABASE])
 

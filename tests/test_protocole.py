@@ -4,7 +4,7 @@ import asyncio
 import json
 import resource
 import time
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from uuid import uuid4
 
 import httpx
@@ -104,7 +104,9 @@ async def test_a_request_to_speak_something_else_is_served_as_it_is(service, pro
 
 
 @pytest.mark.parametrize("path", [b"/api/v1/avis", b"/avis/cle-demarche", b"/api/open-api/setTop250", b"/inconnue"])
-@pytest.mark.parametrize("coding", [b"gzip", b"br", b"deflate", b"zstd", b"GZIP, identity"])
+@pytest.mark.parametrize(
+    "coding", [b"gzip", b"br", b"deflate", b"zstd", b"GZIP, identity", b"identity\r\nContent-Encoding: gzip"]
+)
 async def test_a_compressed_body_is_refused_by_its_name(service, path, coding):
     head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: %s\r\n" % (path, coding)
     reply = await ask(service, head + b"Content-Length: 4\r\n\r\n\x1f\x8b\x08\x00")
@@ -184,6 +186,8 @@ async def test_another_name_is_refused_and_no_redirection_repeats_one(service):
             assert "example" not in reply.headers["location"]
     old = await ask(service, b"GET /healthz HTTP/1.0\r\n\r\n", closed=True)
     assert old.status == 200
+    old = await ask(service, b"GET /demarches/ HTTP/1.0\r\n\r\n", closed=True)
+    assert old.headers["location"] == "/demarches"
 
 
 async def test_trailers_are_not_headers(service):
@@ -282,6 +286,29 @@ async def test_when_every_place_is_taken_by_requests_under_way_others_are_asked_
         for writer in held:
             writer.transport.abort()
     assert len(held) == 13
+
+
+async def test_one_address_that_reads_nothing_leaves_room_for_others_and_loses_its_places(database_url, tmp_path):
+    bounds = {"clients_max": 40, "clients_par_adresse": 20, "delai_entetes": 0.5}
+    async with running_service(database_url, tmp_path, **bounds) as (base, _):
+        held = []
+        for _ in range(60):
+            reader, writer = await connect(base, "127.0.0.9")
+            writer.write(b"GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: x\r\n\r\n" * 40)
+            writer.transport.pause_reading()
+            held.append((reader, writer))
+        for _ in range(3):
+            assert (await ask(base, GET + b"\r\n")).status == 200
+        for reader, writer in held:
+            writer.transport.resume_reading()
+            with suppress(ConnectionError):
+                while await reader.read(1 << 20):
+                    pass
+            writer.close()
+    log = (tmp_path / "serve.log").read_text()
+    assert "client_qui_ne_lit_pas" in log
+    assert "erreur_interne" not in log
+    assert "ASGI" not in log
 
 
 async def test_a_trusted_proxy_may_hold_as_many_as_it_likes(database_url, tmp_path):

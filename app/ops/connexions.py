@@ -1,9 +1,9 @@
-"""The connections of one process: nobody may hold so many idle ones that others find no place.
+"""The connections of one process: nobody may hold so many that others find no place.
 
 Idle: that brought no whole request yet, or was answered. Closing one harms no citizen: browsers open another.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
@@ -19,7 +19,8 @@ class Connexion(Protocol):
 
 
 class Connexions:
-    """The places: `en_tout`, and `par_adresse` idle ones; a proxy that is trusted may take them all.
+    """The places: `en_tout`; for one address `par_adresse` idle ones, and half of all places whatever it does with
+    them. A proxy that is trusted may take them all.
 
     `dire` is told, each time one is closed or refused, which bound was met (`adresse` or `total`).
     """
@@ -33,6 +34,7 @@ class Connexions:
     ) -> None:
         self._en_tout, self._par_adresse, self._proxys, self._dire = en_tout, par_adresse, proxys, dire
         self._ouvertes: dict[Connexion, bytes | None] = {}
+        self._combien: Counter[bytes] = Counter()
         self._oisives: OrderedDict[Connexion, None] = OrderedDict()
         self._oisives_de: dict[bytes, OrderedDict[Connexion, None]] = {}
 
@@ -40,20 +42,35 @@ class Connexions:
         return len(self._ouvertes)
 
     def entrer(self, connexion: Connexion, adresse: str) -> bool:
-        """Give a place; False when all are held by requests being served."""
-        if len(self._ouvertes) >= self._en_tout:
-            self._dire("total")
-            if not self._oisives:
-                return False
-            self._couper(next(iter(self._oisives)))
-        self._ouvertes[connexion] = None if self._est_un_proxy(adresse) else network_of(adresse)
+        """Give a place; False when all that this address may have are held by requests being served."""
+        qui = None if self._est_un_proxy(adresse) else network_of(adresse)
+        if len(self._ouvertes) >= self._en_tout and not self._faire_place("total", self._oisives):
+            return False
+        if qui is not None and self._a_sa_part(qui) and not self._faire_place("adresse", self._oisives_de.get(qui)):
+            return False
+        self._ouvertes[connexion] = qui
+        if qui is not None:
+            self._combien[qui] += 1
         self.reposer(connexion)
+        return True
+
+    def _a_sa_part(self, qui: bytes) -> bool:
+        return bool(self._par_adresse) and self._combien[qui] >= self._en_tout // 2
+
+    def _faire_place(self, borne: str, oisives: OrderedDict[Connexion, None] | None) -> bool:
+        self._dire(borne)
+        if not oisives:
+            return False
+        self._couper(next(iter(oisives)))
         return True
 
     def sortir(self, connexion: Connexion) -> None:
         """Give the place back."""
         self.occuper(connexion)
-        self._ouvertes.pop(connexion, None)
+        if (qui := self._ouvertes.pop(connexion, None)) is not None:
+            self._combien[qui] -= 1
+            if not self._combien[qui]:
+                del self._combien[qui]
 
     def occuper(self, connexion: Connexion) -> None:
         """A whole request has come: it is no longer idle."""

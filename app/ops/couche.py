@@ -187,8 +187,15 @@ def _relative(scope: Scope, location: bytes) -> bytes:
     """An address of this service without what the request said of its scheme and name: a proxy may know better, and a
     caller may say anything. One of another site stays whole.
     """
-    here = b"%s://%s/" % (scope["scheme"].encode(), header(scope, b"host") or b"")
+    here = b"%s://%s/" % (scope["scheme"].encode(), header(scope, b"host") or _own_name(scope))
     return b"/" + location.removeprefix(here).lstrip(b"/\\") if location.startswith(here) else location
+
+
+def _own_name(scope: Scope) -> bytes:
+    """What the framework calls this service when the request has no Host (HTTP/1.0): the address it listens on."""
+    name, port = scope.get("server") or ("", None)
+    usual = {"http": 80, "https": 443}.get(scope["scheme"])
+    return (name if port in {None, usual} else f"{name}:{port}").encode()
 
 
 def open_to(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -42,8 +42,11 @@ class ProtocoleBorne(HttpToolsProtocol):
     """
 
     delai = 10.0
+    delai_lecture = 30.0
+    """Seconds without any progress that a client has to read an answer that is too long to be sent at once."""
     connexions: ClassVar[Connexions] = Connexions(10_000, 0)
     _echeance: asyncio.TimerHandle | None = None
+    _patience: asyncio.TimerHandle | None = None
     _recus = 0
     _refus: Probleme | None = None
     _sourd = False
@@ -59,12 +62,32 @@ class ProtocoleBorne(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._headers_done()
+        self._lu()
         self.connexions.sortir(self)
         super().connection_lost(exc)
 
     def couper(self) -> None:
         """Close at once, answered or not."""
         self.adieux.couper()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._lu()
+        self._patience = self.loop.call_later(self.delai_lecture, self._abandonner)
+
+    def resume_writing(self) -> None:
+        self._lu()
+        super().resume_writing()
+
+    def _lu(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _abandonner(self) -> None:
+        """The client asked, and reads nothing: its place goes to somebody else."""
+        repetitions.noter("client_qui_ne_lit_pas", {}, cle=())
+        self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -173,6 +196,7 @@ class ProtocoleBorne(HttpToolsProtocol):
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", b"%d" % len(corps)),
             (b"cache-control", b"no-store"),
+            (b"vary", b"Accept"),
             (b"x-content-type-options", b"nosniff"),
             (b"access-control-allow-origin", b"*"),
             (b"connection", b"close"),

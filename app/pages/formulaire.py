@@ -73,8 +73,8 @@ async def envoyer_formulaire(cle: str, request: Request) -> Response:
         avis, erreurs = verifier(saisie, cle)
         if avis is None:
             return formulaire(request, fiche, saisie, 422, erreurs=erreurs)
-        await deposer(request, avis)
-        recu = await droit_de_relire(request, avis)
+        a_relire = await deposer(request, avis)
+        recu = await droit_de_relire(request, avis) if a_relire else ""
     except (Indisponible, TropDeRequetes) as problem:
         mesures.DEPOTS.labels(problem.code).inc()
         return formulaire(request, fiche, saisie, problem.status, problem.headers, alerte=problem.code)
@@ -97,8 +97,11 @@ async def remercier(cle: str, request: Request) -> Response:
     return page(request, "merci.html", langue, fiche=fiche, recu=await relire(request))
 
 
-async def deposer(request: Request, avis: AvisDepose) -> None:
-    """Store an avis, within the same limits as through the API. Raises the refusals of a deposit."""
+async def deposer(request: Request, avis: AvisDepose) -> bool:
+    """Store an avis, within the same limits as through the API; whether it may still be completed, and so read again.
+
+    Raises the refusals of a deposit.
+    """
     state = request.app.state
     guichet: Guichet = state.guichet
     address = request.client.host if request.client else ""
@@ -106,6 +109,7 @@ async def deposer(request: Request, avis: AvisDepose) -> None:
     await state.limites.check_depot(address, bouton[0])
     fait = await guichet.deposit(avis, bouton, None)
     mesures.count_depot(fait.nouveau, fait.completable)
+    return fait.completable
 
 
 def formulaire(

@@ -19,6 +19,8 @@ from app.problems import Probleme
 router = APIRouter(include_in_schema=False)
 
 CSP_MAX = 8_000
+COUT_CSP = 100
+"""Characters whose check is charged as a KiB of an answer to compute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,18 @@ def adresse(request: Request) -> str:
 async def integrer(cle: str, request: Request) -> Response:
     """Choose, see, copy, check. Nothing that is tried on this page is sent."""
     fiche = Fiche(cle)
+    pasted = request.query_params.get("csp", "")[:CSP_MAX]
     try:
+        if pasted:
+            address = request.client.host if request.client else ""
+            await request.app.state.limites.check_lecture(address, 1 + len(pasted) // COUT_CSP)
         fiche = await fiches(request).lire(cle)
     except Probleme as problem:
         return refus(request, "fr", problem, fiche)
     query = request.query_params
     choix = {nom: query.get(nom, "") for nom in OPTIONS}
     choix = {nom: valeur if valeur in OPTIONS[nom] else OPTIONS[nom][0] for nom, valeur in choix.items()}
-    base, pasted = adresse(request), query.get("csp", "")[:CSP_MAX]
+    base = adresse(request)
     context: dict[str, Any] = {
         "fiche": fiche,
         "base": base,
