@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -20,10 +21,15 @@ app = typer.Typer()
 Fichier = Annotated[str, typer.Argument(metavar="FICHIER|-", help="Fichier CSV ou .xlsx, ou - pour l'entrée standard.")]
 FichierRejets = Annotated[
     Path | None,
-    typer.Option("--rejets", metavar="FICHIER", help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv)."),
+    typer.Option(
+        "--rejets",
+        metavar="FICHIER",
+        help="Où écrire les lignes rejetées (défaut : FICHIER.rejets.csv, ou le nom libre suivant).",
+    ),
 ]
 ECARTS_MONTRES = 50
 FORMATS = ("avis", "jdma")
+_EXTENSION = re.compile(r"(\.rejets(-[0-9]+)?)?(\.csv|\.xlsx)?$")
 
 
 def source_of(name: str) -> Source:
@@ -38,11 +44,13 @@ def source_of(name: str) -> Source:
 
 
 def rejects_of(name: str, given: Path | None) -> Path:
-    """Where the rejected rows of this file go."""
+    """Where the rejected rows of this file go: what is there already stays. Raises Erreur, HorsDuFichier."""
+    from app.tableur.place import choisir, libre
+
+    source_of(name)
     if given is not None:
-        return given
-    base = name.removesuffix(".csv").removesuffix(".xlsx").removesuffix(".rejets")
-    return Path("import.rejets.csv" if name == "-" else f"{base}.rejets.csv")
+        return choisir(0 if name == "-" else name, given)
+    return libre(Path("import.rejets.csv" if name == "-" else f"{_EXTENSION.sub('', name, count=1)}.rejets.csv"))
 
 
 @app.command("import-demarches")
