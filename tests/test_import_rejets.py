@@ -1,6 +1,5 @@
-"""The rejects of an import lose nothing: neither the file that is read, nor one that is there, nor half of themselves."""
+"""The rejects of an import lose nothing: not the file that is read, nor one that is there, nor half of themselves."""
 
-import os
 import subprocess
 import zipfile
 
@@ -80,7 +79,7 @@ async def test_rejects_go_to_an_output_of_the_command_whatever_it_is(url, bouton
     assert (done.returncode, done.stderr) == (0, b"")
     assert said.startswith("ligne;raison;id;")
     assert said.splitlines()[-1].endswith("1 rejetées (voir /dev/stdout).")
-    assert sorted(os.listdir(tmp_path)) == ["f.csv", "sortie"]
+    assert {path.name for path in tmp_path.iterdir()} == {"f.csv", "sortie"}
 
 
 def test_rejects_are_there_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -100,9 +99,10 @@ def test_rejects_are_there_whole_or_not_at_all(tmp_path, monkeypatch):
     def full(_fd):
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as broken, pytest.raises(OSError, match="No space"):
+    with monkeypatch.context() as broken:
         broken.setattr(ecriture.os, "fsync", full)
-        fill()
+        with pytest.raises(OSError, match="No space"):
+            fill()
     assert list(tmp_path.iterdir()) == []
     fill()
     assert list(tmp_path.iterdir()) == [path]
