@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.proches import unreadable
-from app.cli.socle import Erreur, count_of, progress, with_engine
+from app.cli.socle import Erreur, count_of, progress, say, with_engine
 
 if TYPE_CHECKING:
     from app.tableur.feuille import Source
@@ -61,7 +61,7 @@ def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
     where = rejects_of(fichier, rejets)
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: catalogue.import_demarches(engine, source_of(fichier), where, show))
-    typer.echo(
+    say(
         f"{count_of(bilan.lues, 'ligne lue', 'lignes lues')} : {bilan.stockees} enregistrées ({bilan.creees} créées, "
         f"{bilan.modifiees} modifiées), {bilan.inchangees} déjà là, {bilan.rejetees} rejetées"
         + (f" (voir {where})" if bilan.rejetees else "")
@@ -95,10 +95,8 @@ def import_avis(
         else:
             bilan, absents = with_engine(lambda engine: national.import_export(engine, source, demarche, where, show))
     for nom, avis in absents.items():
-        typer.echo(
-            f"aucun bouton ne s'appelle « {nom} » : {count_of(avis, 'avis')} au premier de la démarche", err=True
-        )
-    typer.echo(
+        say(f"aucun bouton ne s'appelle « {nom} » : {count_of(avis, 'avis')} au premier de la démarche", err=True)
+    say(
         f"{count_of(bilan.lus, 'ligne lue', 'lignes lues')} : {bilan.enregistres} enregistrées, "
         f"{bilan.deja_la} déjà là, {bilan.rejetes} rejetées" + (f" (voir {where})" if bilan.rejetes else "") + "."
     )
@@ -112,10 +110,10 @@ def verify() -> None:
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: comptes.verify(engine, show))
     for ecart in bilan.ecarts[:ECARTS_MONTRES]:
-        typer.echo(comptes.describe(ecart))
+        say(comptes.describe(ecart))
     if len(bilan.ecarts) > ECARTS_MONTRES:
-        typer.echo(f"… et {len(bilan.ecarts) - ECARTS_MONTRES} autres")
-    typer.echo(
+        say(f"… et {len(bilan.ecarts) - ECARTS_MONTRES} autres")
+    say(
         f"{count_of(bilan.avis, 'avis')}, {count_of(bilan.demarches, 'démarche', 'démarches')} : "
         f"{count_of(len(bilan.ecarts), 'écart', 'écarts')}."
     )
@@ -130,4 +128,4 @@ def rebuild() -> None:
     with progress("démarches") as show:
         bilan = with_engine(lambda engine: comptes.rebuild(engine, show))
     corrected = count_of(bilan.corriges, "compte corrigé", "comptes corrigés")
-    typer.echo(f"{count_of(bilan.demarches, 'démarche', 'démarches')} : {corrected}.")
+    say(f"{count_of(bilan.demarches, 'démarche', 'démarches')} : {corrected}.")

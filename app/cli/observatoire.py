@@ -9,7 +9,7 @@ import typer
 
 from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
 from app.cli.proches import among, unknown
-from app.cli.socle import Erreur, Slug, count_of, in_transaction, progress, today, with_engine
+from app.cli.socle import Erreur, Slug, count_of, in_transaction, progress, say, today, with_engine
 
 if TYPE_CHECKING:
     from app.observatoire.faits.importation import Bilan
@@ -43,7 +43,7 @@ def _import_facts(fichier: str, rejets: Path | None, format_: Format) -> None:
 
 
 def _report(bilan: Bilan, where: Path) -> None:
-    typer.echo(
+    say(
         f"{count_of(bilan.lues, 'ligne lue', 'lignes lues')} : {bilan.enregistrees} enregistrées, "
         f"{bilan.deja_la} déjà là, {bilan.rejetees} rejetées" + (f" (voir {where})" if bilan.rejetees else "") + "."
     )
@@ -111,7 +111,7 @@ def exempter(
         raise Erreur(unknown(sentence, indicateur, among(indicateur, INDICATEURS)))
     valeurs = {"indicateur": indicateur, "raison": raison, "depuis": depuis, "jusqu_au": jusqu_au}
     changed = in_transaction(lambda db: exemptions.exempter(db, slug, valeurs, today()))
-    typer.echo("Exemption enregistrée." if changed else "Exemption déjà enregistrée.")
+    say("Exemption enregistrée." if changed else "Exemption déjà enregistrée.")
 
 
 @app.command("exemptions")
@@ -121,4 +121,4 @@ def list_exemptions() -> None:
 
     for e in in_transaction(sql.exemptions):
         fin = f"jusqu'au {e.jusqu_au}" if e.jusqu_au else "sans fin"
-        typer.echo(f"{e.demarche}  {e.indicateur}  depuis le {e.depuis}, {fin}  {e.raison}")
+        say(f"{e.demarche}  {e.indicateur}  depuis le {e.depuis}, {fin}  {e.raison}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli.socle import Erreur, count_of, get_settings, progress, with_engine
+from app.cli.socle import Erreur, count_of, get_settings, progress, say, with_engine
 
 app = typer.Typer()
 
@@ -18,7 +18,7 @@ def remasquer() -> None:
     with progress("avis") as show:
         bilan = with_engine(lambda engine: remasquage.remasquer(engine, avec_noms, show))
     retires = ", ".join(f"{genre} {nombre}" for genre, nombre in sorted(bilan.retires.items())) or "rien"
-    typer.echo(
+    say(
         f"{count_of(bilan.lus, 'avis lu', 'avis lus')} : {count_of(bilan.modifies, 'modifié', 'modifiés')}, "
         f"{bilan.lus - bilan.modifies - bilan.laisses} inchangés (retiré : {retires})."
     )

@@ -169,6 +169,13 @@ def said(problem: Probleme) -> str:
     return " ".join(dict.fromkeys([problem.detail, *details]))
 
 
+def say(message: object, *, err: bool = False) -> None:
+    """One line, of which nothing commands the terminal, whoever wrote what it repeats."""
+    from app.terminal import montrer
+
+    typer.echo(montrer(str(message)), err=err)
+
+
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
     """A bar on a terminal, nothing elsewhere; call what it gives with the count done (and the total, once known)."""
