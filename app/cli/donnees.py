@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.avancement import CONTINUE, RECOMPTE, progress
 from app.cli.proches import unreadable
-from app.cli.socle import Erreur, count_of, progress, say, with_engine
+from app.cli.socle import Erreur, count_of, say, with_engine
 
 if TYPE_CHECKING:
     from app.tableur.feuille import Source
@@ -59,7 +60,7 @@ def import_demarches(fichier: Fichier, rejets: FichierRejets = None) -> None:
     from app.demarches import importation as catalogue
 
     where = rejects_of(fichier, rejets)
-    with progress("démarches") as show:
+    with progress("lignes", CONTINUE) as show:
         bilan = with_engine(lambda engine: catalogue.import_demarches(engine, source_of(fichier), where, show))
     say(
         f"{count_of(bilan.lues, 'ligne lue', 'lignes lues')} : {bilan.stockees} enregistrées ({bilan.creees} créées, "
@@ -89,7 +90,7 @@ def import_avis(
         raise Erreur("--format jdma et --demarche vont ensemble : l'export ne dit pas de quelle démarche il est")
     source, where = source_of(fichier), rejects_of(fichier, rejets)
     absents: Counter[str] = Counter()
-    with progress("avis") as show:
+    with progress("lignes", CONTINUE) as show:
         if demarche is None:
             bilan = with_engine(lambda engine: importation.import_avis(engine, source, where, show))
         else:
@@ -107,7 +108,7 @@ def verify() -> None:
     """Recompte tous les avis ; code de sortie 1 et la liste des écarts s'il y en a."""
     from app.avis import comptes
 
-    with progress("démarches") as show:
+    with progress("démarches", RECOMPTE) as show:
         bilan = with_engine(lambda engine: comptes.verify(engine, show))
     for ecart in bilan.ecarts[:ECARTS_MONTRES]:
         say(comptes.describe(ecart))
@@ -125,7 +126,7 @@ def rebuild() -> None:
     """Recalcule les comptes depuis les avis, sans arrêter le service."""
     from app.avis import comptes
 
-    with progress("démarches") as show:
+    with progress("démarches", CONTINUE) as show:
         bilan = with_engine(lambda engine: comptes.rebuild(engine, show))
     corrected = count_of(bilan.corriges, "compte corrigé", "comptes corrigés")
     say(f"{count_of(bilan.demarches, 'démarche', 'démarches')} : {corrected}.")

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.avancement import RECOMMENCE, progress
 from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
 from app.cli.proches import check_ministere
-from app.cli.socle import Erreur, count_of, get_settings, in_transaction, progress, say, today, with_engine
+from app.cli.socle import Erreur, count_of, get_settings, in_transaction, say, today, with_engine
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,7 +43,7 @@ def import_engagements(fichier: Fichier, rejets: FichierRejets = None) -> None:
     from app.observatoire.engagements import importation
 
     where = rejects_of(fichier, rejets)
-    with progress("engagements") as show:
+    with progress("lignes", RECOMMENCE) as show:
         bilan = with_engine(
             lambda engine: importation.import_engagements(engine, source_of(fichier), where, today(), show)
         )

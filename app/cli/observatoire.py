@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.avancement import RECOMMENCE, progress
 from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
 from app.cli.proches import among, unknown
-from app.cli.socle import Erreur, Slug, count_of, in_transaction, progress, say, today, with_engine
+from app.cli.socle import Erreur, Slug, count_of, in_transaction, say, today, with_engine
 
 if TYPE_CHECKING:
     from app.observatoire.faits.importation import Bilan
@@ -37,7 +38,7 @@ def _import_facts(fichier: str, rejets: Path | None, format_: Format) -> None:
     from app.observatoire.faits import importation
 
     where = rejects_of(fichier, rejets)
-    with progress("faits") as show:
+    with progress("lignes", RECOMMENCE) as show:
         bilan = with_engine(lambda engine: importation.import_faits(engine, source_of(fichier), where, format_, show))
     _report(bilan, where)
 
@@ -79,7 +80,7 @@ def import_exemptions(fichier: Fichier, rejets: FichierRejets = None) -> None:
     from app.observatoire.faits import exemptions
 
     where = rejects_of(fichier, rejets)
-    with progress("exemptions") as show:
+    with progress("lignes", RECOMMENCE) as show:
         bilan = with_engine(
             lambda engine: exemptions.import_exemptions(engine, source_of(fichier), where, today(), show)
         )
