@@ -9,7 +9,7 @@ RUN python -m venv /opt/construction && python -m venv --without-pip /opt/jdma
 COPY requirements.lock requirements-image.lock ./
 RUN /opt/construction/bin/pip install --require-hashes -r requirements.lock
 RUN /opt/construction/bin/pip --python /opt/jdma/bin/python install --require-hashes -r requirements-image.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY widget widget
 COPY alembic alembic

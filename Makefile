@@ -79,6 +79,7 @@ screenshots: $(VENV)/.test chromium
 # Before a release: the images that Dockerfile and compose.yaml name, pinned to what the registry has of them today.
 digests:
 	@command -v docker >/dev/null || { echo "docker is needed, and a registry to ask" >&2; exit 1; }
+	@docker buildx version >/dev/null 2>&1 || { echo "docker has no buildx here: install it (package docker-buildx)" >&2; exit 1; }
 	@for image in $$(sed -nE 's/^(ARG IMAGE_PYTHON=| *image: )([^@]*).*/\2/p' Dockerfile compose.yaml); do \
 	  digest=$$(docker buildx imagetools inspect "$$image" --format '{{.Manifest.Digest}}') || exit 1; \
 	  sed -i -E "s|^(ARG IMAGE_PYTHON=\| *image: )$$image(@sha256:[0-9a-f]+)?$$|\1$$image@$$digest|" Dockerfile compose.yaml; \

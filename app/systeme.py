@@ -1,6 +1,8 @@
 """What the system refuses, said in French: its own sentences are in English. Pure."""
 
 import errno
+import re
+import socket
 from typing import Final
 
 _RAISONS: Final = {
@@ -26,12 +28,23 @@ _RAISONS: Final = {
     errno.EROFS: "disque en lecture seule",
     errno.ETIMEDOUT: "pas de réponse à temps",
 }
+_NOMS_DE_MACHINE: Final = {
+    socket.EAI_AGAIN: "le nom de la machine n'a pas pu être cherché",
+    socket.EAI_NONAME: "ce nom de machine n'existe pas",
+}
+_NUMERO: Final = re.compile(r"\[Errno ([0-9]+)\]")
 
 
 def raison(error: OSError) -> str:
-    """Why, in a few words; the system's own words for what is not foreseen.
+    """Why, in a few words; the system's code for what is not foreseen, never its own words.
 
-    >>> raison(FileNotFoundError(2, "No such file or directory")), raison(OSError("…"))
-    ("n'existe pas", '…')
+    >>> raison(FileNotFoundError(2, "No such file or directory")), raison(OSError(71, "Protocol error"))
+    ("n'existe pas", 'erreur EPROTO du système')
+    >>> raison(OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 101] …"))
+    'connexion refusée'
     """
-    return _RAISONS.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
+    if isinstance(error, socket.gaierror):
+        return _NOMS_DE_MACHINE.get(error.errno or 0, "le nom de la machine ne mène à rien")
+    dit = _NUMERO.search(str(error))
+    numero = error.errno or (int(dit[1]) if dit else 0)
+    return _RAISONS.get(numero) or f"erreur {errno.errorcode.get(numero, numero or type(error).__name__)} du système"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from app import systeme
+from app import systeme, terminal
 from app.cli import app as application
 from app.cli import interventions, observatoire, proches
 from app.observatoire.classement.comparaison import JOURS, JOURS_MAX
@@ -280,7 +280,7 @@ def test_help_is_given_whatever_the_settings(jdma):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("module", [systeme, proches, refus])
+@pytest.mark.parametrize("module", [systeme, terminal, proches, refus])
 def test_the_examples_in_the_documentation_are_true(module):
     assert doctest.testmod(module).failed == 0
 

@@ -1,9 +1,13 @@
 """What an operator is given stays true: settings, image and composition, entry points, errors at start."""
 
 import itertools
+import os
 import re
+import shutil
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -128,6 +132,51 @@ def test_the_containers_of_the_composition_write_nowhere_and_have_no_capability(
         assert "/tmp" in service["tmpfs"]
         assert ("cap_add" in service) == (name == "base")
         assert not service.get("privileged")
+
+
+def test_the_address_of_the_composition_follows_the_port_that_it_publishes(services):
+    (port,) = services["service"]["ports"]
+    published = port.rpartition(":")[0]
+    for name in ("service", "commande"):
+        assert services[name]["environment"]["JDMA_URL_PUBLIQUE"] == (
+            f"${{JDMA_URL_PUBLIQUE:-http://127.0.0.1:{published}}}"
+        )
+    assert published == "${JDMA_PORT:-8000}"
+
+
+def test_the_commands_of_the_composition_have_a_directory_to_read_and_write(services):
+    commande = services["commande"]
+    assert commande["volumes"] == ["./donnees:/donnees"]
+    assert commande["working_dir"] == "/donnees"
+    assert not any("volumes" in services[name] for name in ("migration", "service"))
+    assert {"donnees", "/donnees/"} & set((ROOT / ".dockerignore").read_text().split())
+    assert "/donnees/" in (ROOT / ".gitignore").read_text().split()
+    documentation = (ROOT / "docs/exploitation.md").read_text()
+    for said in ("mkdir -p donnees", "UTILISATEUR_COMMANDE", "commande import-avis", "--rejets /dev/stdout"):
+        assert said in documentation
+
+
+def test_the_licence_goes_with_the_wheel_that_the_image_installs(tmp_path):
+    copied = re.findall(r"^COPY (?!--from)(.*) \./$", (ROOT / "Dockerfile").read_text(), re.M)
+    assert "LICENSE" in " ".join(copied).split()
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (licence,) = (name for name in archive.namelist() if name.endswith("licenses/LICENSE"))
+        assert archive.read(licence) == (ROOT / "LICENSE").read_bytes()
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed: its refusals are not tried")
+def test_pinning_the_images_says_that_docker_lacks_buildx(tmp_path):
+    fake = tmp_path / "docker"
+    fake.write_text('#!/bin/sh\necho "unknown flag: --format" >&2; exit 125\n')
+    fake.chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["make", "digests"], cwd=ROOT, env=os.environ | path, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "buildx" in done.stderr
+    assert "unknown flag" not in done.stderr
 
 
 def test_the_composition_migrates_before_it_serves_and_sets_only_known_settings(services):

@@ -36,7 +36,7 @@ from app.database import raw_connection
 from app.tableur.ecriture import Rejets
 from app.tableur.feuille import Feuille, Source, ouvrir
 from app.tableur.lignes import Illisible, Row
-from app.tableur.refus import FichierIllisible
+from app.tableur.refus import HorsDuFichier
 from app.tableur.tableau import IGNOREES, nommer
 
 ESPACE: Final = UUID("6f0d8b1e-5b52-5e0b-9a34-2f5f6a1c7d90")
@@ -85,7 +85,7 @@ class Lieux:
 
     def __init__(self, annuaire: Annuaire, demarche: str) -> None:
         if (premier := annuaire.demarches.get(demarche.strip())) is None:
-            raise FichierIllisible(f"--demarche : aucune démarche ne porte ce nom : « {demarche[:100]} »")
+            raise HorsDuFichier(f"--demarche : aucune démarche ne porte ce nom : « {demarche[:100]} »")
         self.premier = premier
         self.absents: Counter[str] = Counter()
         self._noms = annuaire.noms(premier.demarche_id)

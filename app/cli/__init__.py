@@ -30,6 +30,7 @@ from app.cli import (
 )
 from app.cli.francais import speak_french
 from app.cli.socle import Processus
+from app.terminal import montrer
 
 
 def show_version(ctx: typer.Context, asked: bool) -> None:
@@ -114,5 +115,5 @@ def main() -> None:
 
 def fail(message: str) -> None:
     """Say why on standard error, and leave with 1."""
-    print(f"jdma : {message}", file=sys.stderr)
+    print(f"jdma : {montrer(message)}", file=sys.stderr)
     raise SystemExit(1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.socle import Slug, in_transaction
+from app.cli.socle import Slug, in_transaction, say
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +33,7 @@ def list_boutons(slug: Slug) -> None:
     for b in in_transaction(lambda db: boutons.lister(db, slug)):
         etat = "ouvert" if b.ferme_le is None else f"fermé le {b.ferme_le:%Y-%m-%d} ({b.ferme_raison})"
         origines = f"origines : {_origines(b.origines)}"
-        typer.echo("  ".join([b.cle, b.nom, etat, _avis(b), f"échelle : {b.echelle}", origines]))
+        say("  ".join([b.cle, b.nom, etat, _avis(b), f"échelle : {b.echelle}", origines]))
 
 
 def _avis(bouton: BoutonVu) -> str:
@@ -61,7 +61,7 @@ def create(
     from app.demarches import boutons
 
     kept = {"note": "notes"}.get(echelle, echelle)
-    typer.echo(in_transaction(lambda db: boutons.creer(db, slug, nom, origine, echelle=kept, essai=essai)))
+    say(in_transaction(lambda db: boutons.creer(db, slug, nom, origine, echelle=kept, essai=essai)))
 
 
 @app.command("bouton-identifiant")
@@ -73,7 +73,7 @@ def name(
     from app.compat import annuaire
 
     in_transaction(lambda db: annuaire.nommer_bouton(db, cle, identifiant))
-    typer.echo(f"Le bouton {cle} est désormais {identifiant.strip()}.")
+    say(f"Le bouton {cle} est désormais {identifiant.strip()}.")
 
 
 @app.command("bouton-fermer")
@@ -82,7 +82,7 @@ def close(cle: Cle, raison: Annotated[str, typer.Argument(metavar="RAISON", help
     from app.demarches import boutons
 
     in_transaction(lambda db: boutons.fermer(db, cle, raison))
-    typer.echo("Bouton fermé.")
+    say("Bouton fermé.")
 
 
 @app.command("bouton-rouvrir")
@@ -91,7 +91,7 @@ def reopen(cle: Cle) -> None:
     from app.demarches import boutons
 
     in_transaction(lambda db: boutons.rouvrir(db, cle))
-    typer.echo("Bouton rouvert.")
+    say("Bouton rouvert.")
 
 
 @app.command("bouton-origines")
@@ -118,9 +118,9 @@ def set_origins(
 
     avant, apres = in_transaction(change)
     if toutes:
-        typer.echo(f"Restriction levée : tout site peut désormais porter ce bouton (avant : {_origines(avant)}).")
+        say(f"Restriction levée : tout site peut désormais porter ce bouton (avant : {_origines(avant)}).")
     else:
-        typer.echo("Origines autorisées : " + _origines(apres))
+        say("Origines autorisées : " + _origines(apres))
 
 
 @app.command("renommer")
@@ -131,4 +131,4 @@ def rename(
     from app.demarches import boutons
 
     in_transaction(lambda db: boutons.renommer(db, slug, nouveau))
-    typer.echo(f"{slug} s'appelle désormais {nouveau}.")
+    say(f"{slug} s'appelle désormais {nouveau}.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.socle import in_transaction, read_date
+from app.cli.socle import in_transaction, read_date, say
 
 if TYPE_CHECKING:
     from app.equipes.cles import CleVue
@@ -46,12 +46,12 @@ def create(
 
     dernier_jour = cles.dans_un_an() if expire_le is None else read_date("--expire-le", expire_le)
     numero, secret = in_transaction(lambda db: cles.creer(db, nom, portee, dernier_jour, droits))
-    typer.echo(
+    say(
         f"Clé n° {numero} créée ({portee}, {droits}), valable jusqu'au {dernier_jour} inclus. "
         "Notez-la : elle ne sera plus affichée.",
         err=True,
     )
-    typer.echo(secret)
+    say(secret)
 
 
 @app.command("lister")
@@ -62,7 +62,7 @@ def list_keys() -> None:
     connues = in_transaction(cles.lister)
     for cle in connues:
         quand = f"créée le {_local(cle.cree_le)}"
-        typer.echo(f"{cle.id}  {cle.nom}  {cle.portee}  {cle.droits}  {quand}  {_etat(cle)}  {_usage(cle)}")
+        say(f"{cle.id}  {cle.nom}  {cle.portee}  {cle.droits}  {quand}  {_etat(cle)}  {_usage(cle)}")
     maintenant = dt.datetime.now(dt.UTC)
     valables = [cle for cle in connues if cle.revoquee_le is None]
     _warn(
@@ -74,7 +74,7 @@ def list_keys() -> None:
 
 def _warn(quoi: str, concernees: list[CleVue]) -> None:
     if concernees:
-        typer.echo(f"{quoi} : {', '.join(f'n° {cle.id} ({cle.nom})' for cle in concernees)}.", err=True)
+        say(f"{quoi} : {', '.join(f'n° {cle.id} ({cle.nom})' for cle in concernees)}.", err=True)
 
 
 def _local(instant: dt.datetime) -> str:
@@ -108,4 +108,4 @@ def revoke(
     from app.equipes import cles
 
     in_transaction(lambda db: cles.revoquer(db, numero))
-    typer.echo("Clé révoquée.")
+    say("Clé révoquée.")

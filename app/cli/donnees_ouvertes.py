@@ -10,7 +10,7 @@ import typer
 
 from app.cli.editions import in_snapshot, read_periode
 from app.cli.proches import unreadable
-from app.cli.socle import Erreur, count_of, get_settings, today
+from app.cli.socle import Erreur, count_of, get_settings, say, today
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,7 +48,7 @@ def export(
         dossier.ecrire(ou, tous)
     except OSError as error:
         raise Erreur(f"{ou} : {raison(error)} ; rien n'a été écrit") from None
-    typer.echo(f"{count_of(len(tous), 'fichier écrit', 'fichiers écrits')} dans {ou}.")
+    say(f"{count_of(len(tous), 'fichier écrit', 'fichiers écrits')} dans {ou}.")
 
 
 async def _gather(
@@ -100,7 +100,7 @@ def verify_signature(
         raise Erreur(str(error)) from None
     if not bonne:
         raise Erreur(f"{fichier} : signature REFUSÉE, ce fichier n'est pas celui qui a été signé avec cette clé")
-    typer.echo(f"{fichier} : signature valable.")
+    say(f"{fichier} : signature valable.")
 
 
 def _read(chemin: Path) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 import typer
 
 from app.cli.proches import unreadable
-from app.cli.socle import Erreur, count_of, get_settings, in_transaction, said, today
+from app.cli.socle import Erreur, count_of, get_settings, in_transaction, said, say, today
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -187,7 +187,7 @@ def tell(edition: Edition) -> None:
         "top_250": "les 250 démarches suivies",
         "liste": f"une liste de {count_of(len(edition.catalogue or ()), 'démarche', 'démarches')}",
     }[edition.perimetre]
-    typer.echo(
+    say(
         f"{edition.slug}, révision {edition.revision}, préparée : {edition.titre}, "
         f"du {edition.debut} au {edition.fin}, {perimetre}, {edition.minimum} avis au moins. Rien n'est publié."
     )
@@ -202,7 +202,7 @@ def preview(slug: Slug) -> None:
     tell(apercu.edition)
     show(apercu.bilan)
     if apercu.edition.fin >= today():
-        typer.echo("La période n'est pas terminée : l'édition ne peut pas encore être publiée.")
+        say("La période n'est pas terminée : l'édition ne peut pas encore être publiée.")
 
 
 @app.command("abandonner")
@@ -211,17 +211,17 @@ def abandon(slug: Slug) -> None:
     from app.observatoire.editions import service
 
     edition = in_snapshot(lambda db: service.abandonner(db, slug))
-    typer.echo(f"{edition.slug}, révision {edition.revision} : ce qui était préparé est effacé.")
+    say(f"{edition.slug}, révision {edition.revision} : ce qui était préparé est effacé.")
 
 
 def show(bilan: Objet) -> None:
     """The national synthesis, an indicateur a line."""
-    typer.echo(f"{count_of(bilan['demarches'], 'démarche', 'démarches')}, {count_of(bilan['avis'], 'avis')}.")
+    say(f"{count_of(bilan['demarches'], 'démarche', 'démarches')}, {count_of(bilan['avis'], 'avis')}.")
     for cle, b in bilan["indicateurs"].items():
         cible = "" if b["cible"] is None else f"  cible {percent(b['cible'])} {_tenue(b['cible_atteinte'])}"
         part = percent(b["part"], b["cible"])
         reste = ", ".join(f"{nom} {b[nom]}" for nom in ("insuffisant", "non_mesure", "exempte", "sans_objet") if b[nom])
-        typer.echo(f"{cle:<18} {b['atteints']:>5} / {b['publies']:<5} {part:>8}{cible}  {reste}".rstrip())
+        say(f"{cle:<18} {b['atteints']:>5} / {b['publies']:<5} {part:>8}{cible}  {reste}".rstrip())
 
 
 def _tenue(atteinte: bool | None) -> str:
@@ -245,13 +245,13 @@ def publish(slug: Slug) -> None:
     publiee = in_snapshot(lambda db: service.publier(db, slug, today(), sceau))
     show(publiee["bilan"])
     warn_unsigned(sceau)
-    typer.echo(f"{slug}, révision {publiee['revision']}, publiée. Empreinte : {publiee['empreinte']}")
+    say(f"{slug}, révision {publiee['revision']}, publiée. Empreinte : {publiee['empreinte']}")
 
 
 def warn_unsigned(sceau: Sceau | None) -> None:
     """Say that nothing was signed, when there is no key."""
     if sceau is None:
-        typer.echo(
+        say(
             "Attention : aucune clé de signature n'est configurée (JDMA_CLE_SIGNATURE), l'édition n'est pas signée. "
             "Donnez une clé, puis lancez « jdma edition signer ».",
             err=True,
@@ -267,7 +267,7 @@ def list_editions() -> None:
     for e in in_snapshot(lecture.toutes):
         etat = f"publiée le {jour_de_paris(e.publiee_le)}" if e.publiee_le else "en préparation"
         raison = f"  {e.raison}" if e.raison else ""
-        typer.echo(f"{e.slug}@{e.revision}  {e.debut} – {e.fin}  {etat}  {e.titre}{raison}")
+        say(f"{e.slug}@{e.revision}  {e.debut} – {e.fin}  {etat}  {e.titre}{raison}")
 
 
 @app.command("comparer")
@@ -276,7 +276,7 @@ def compare(de: Nom, a: Nom) -> None:
     from app.observatoire.editions import lecture
 
     c = in_snapshot(lambda db: lecture.comparer(db, lecture.lire_reference(de), lecture.lire_reference(a)))
-    typer.echo(
+    say(
         f"De {de} à {a} : {count_of(c['communes'], 'démarche commune', 'démarches communes')}, "
         f"{count_of(len(c['entrees']), 'entrée', 'entrées')}, {count_of(len(c['sorties']), 'sortie', 'sorties')}, "
         f"{count_of(len(c['renommees']), 'renommée', 'renommées')} ; "
@@ -284,13 +284,13 @@ def compare(de: Nom, a: Nom) -> None:
     )
     for quoi in ("conditions_differentes", "seuils_differents", "indicateurs_ajoutes", "indicateurs_retires"):
         if c[quoi]:
-            typer.echo(f"Attention, {quoi.replace('_', ' ').replace('differe', 'différe')} : {', '.join(c[quoi])}")
+            say(f"Attention, {quoi.replace('_', ' ').replace('differe', 'différe')} : {', '.join(c[quoi])}")
     vides = [cle for cle, i in c["indicateurs"].items() if not any(i["bilan"][cote]["publies"] for cote in ("de", "a"))]
     for cle, i in c["indicateurs"].items():
         if cle not in vides:
-            typer.echo(_compared(cle, i))
+            say(_compared(cle, i))
     if vides:
-        typer.echo(f"Sans mesure dans les deux : {', '.join(vides)}.")
+        say(f"Sans mesure dans les deux : {', '.join(vides)}.")
 
 
 def _compared(cle: str, i: Objet) -> str:
@@ -350,11 +350,11 @@ def report(
     verdicts = in_snapshot(work)
     for nom, verdict in verdicts:
         for phrase in verdict.ecarts:
-            typer.echo(f"{nom} : {phrase}")
+            say(f"{nom} : {phrase}")
         for phrase in verdict.remarques if remarks else []:
-            typer.echo(f"{nom} : {phrase}", err=True)
+            say(f"{nom} : {phrase}", err=True)
     faux = sum(bool(verdict.ecarts) for _, verdict in verdicts)
-    typer.echo(f"{count_of(len(verdicts), 'édition', 'éditions')} : {count_of(faux, 'écart', 'écarts')}.")
+    say(f"{count_of(len(verdicts), 'édition', 'éditions')} : {count_of(faux, 'écart', 'écarts')}.")
     raise typer.Exit(1 if faux else 0)
 
 
@@ -383,4 +383,4 @@ def import_edition(
     slug, revision, nouvelle = in_snapshot(lambda db: echange.importer(db, octets, sceau))
     if nouvelle:
         warn_unsigned(sceau)
-    typer.echo(f"{slug}, révision {revision} : {'enregistrée' if nouvelle else 'déjà là, identique'}.")
+    say(f"{slug}, révision {revision} : {'enregistrée' if nouvelle else 'déjà là, identique'}.")

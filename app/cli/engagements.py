@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.avancement import RECOMMENCE, progress
 from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
 from app.cli.proches import check_ministere
-from app.cli.socle import Erreur, count_of, get_settings, in_transaction, progress, today, with_engine
+from app.cli.socle import Erreur, count_of, get_settings, in_transaction, say, today, with_engine
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,13 +43,13 @@ def import_engagements(fichier: Fichier, rejets: FichierRejets = None) -> None:
     from app.observatoire.engagements import importation
 
     where = rejects_of(fichier, rejets)
-    with progress("engagements") as show:
+    with progress("lignes", RECOMMENCE) as show:
         bilan = with_engine(
             lambda engine: importation.import_engagements(engine, source_of(fichier), where, today(), show)
         )
     for avertissement in bilan.avertissements:
-        typer.echo(avertissement, err=True)
-    typer.echo(
+        say(avertissement, err=True)
+    say(
         f"{count_of(bilan.lues, 'ligne lue', 'lignes lues')} : {bilan.creees} créées, {bilan.modifiees} modifiées "
         f"(dont {count_of(bilan.glissements, 'glissement', 'glissements')}), {bilan.inchangees} déjà là, "
         f"{bilan.rejetees} rejetées" + (f" (voir {where})" if bilan.rejetees else "") + "."
@@ -75,9 +76,9 @@ def list_engagements(
 
     vus = in_transaction(work)
     for vu in vus:
-        typer.echo(f"{vu.slug}  {vu.statut}  {_echeance(vu)}  {vu.porteur}  {vu.titre}{_avancement(vu)}")
+        say(f"{vu.slug}  {vu.statut}  {_echeance(vu)}  {vu.porteur}  {vu.titre}{_avancement(vu)}")
     retards = sum(vu.en_retard for vu in vus)
-    typer.echo(f"{count_of(len(vus), 'engagement', 'engagements')}, dont {retards} en retard.")
+    say(f"{count_of(len(vus), 'engagement', 'engagements')}, dont {retards} en retard.")
 
 
 def _echeance(vu: EngagementLu) -> str:
@@ -114,7 +115,7 @@ def postpone(
         raise Erreur(f"--echeance : {error}") from None
     jour = read_day("--le", le)
     in_transaction(lambda db: ecriture.decaler(db, slug, nouvelle, raison, jour, today()))
-    typer.echo(f"Échéance : {nouvelle or 'aucune date'}.")
+    say(f"Échéance : {nouvelle or 'aucune date'}.")
 
 
 @engagement.command("commencer")
@@ -123,7 +124,7 @@ def start(slug: Slug) -> None:
     from app.observatoire.engagements import ecriture
 
     in_transaction(lambda db: ecriture.commencer(db, slug))
-    typer.echo("Engagement en cours.")
+    say("Engagement en cours.")
 
 
 @engagement.command("tenir")
@@ -133,7 +134,7 @@ def keep(slug: Slug, le: Le = None) -> None:
 
     jour = read_day("--le", le)
     in_transaction(lambda db: ecriture.tenir(db, slug, jour, today()))
-    typer.echo(f"Engagement tenu le {jour}.")
+    say(f"Engagement tenu le {jour}.")
 
 
 @engagement.command("abandonner")
@@ -142,7 +143,7 @@ def give_up(slug: Slug, raison: Raison) -> None:
     from app.observatoire.engagements import ecriture
 
     in_transaction(lambda db: ecriture.abandonner(db, slug, raison, today()))
-    typer.echo("Engagement abandonné.")
+    say("Engagement abandonné.")
 
 
 @engagement.command("rouvrir")
@@ -151,4 +152,4 @@ def reopen(slug: Slug) -> None:
     from app.observatoire.engagements import ecriture
 
     in_transaction(lambda db: ecriture.rouvrir(db, slug))
-    typer.echo("Engagement rouvert, en cours.")
+    say("Engagement rouvert, en cours.")

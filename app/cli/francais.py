@@ -14,6 +14,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from app.terminal import montrer
+
 _TYPES: Final = {
     "<str>": "TEXTE",
     "<int>": "NOMBRE",
@@ -31,10 +33,11 @@ _PHRASES: Final = (
     (r"Missing command\.", "il manque une commande"),
     (r"No such option: (\S+) \(Possible options: (.+)\)", "l'option {0} n'existe pas. Peut-être : {1} ?"),
     (r"No such option: (\S+).*", "l'option {0} n'existe pas"),
+    (r"No such command ''.*", "le nom de la commande est vide"),
     (r"No such command '(.+?)'\. Did you mean (.+)\?", "la commande « {0} » n'existe pas. Peut-être : {1} ?"),
     (r"No such command '(.+?)'\. ?", "la commande « {0} » n'existe pas"),
     (r"No such command '(.+?)'.*Did you mean (.+)\?", "la commande « {0} » n'existe pas. Peut-être : {1} ?"),
-    (r"Got unexpected extra argument\(s\) \((.+)\)", "en trop : « {0} »"),
+    (r"Got unexpected extra argument\S* \((.*)\)", "en trop : « {0} »"),
     (r"Option '(.+?)' requires an argument\.", "l'option {0} attend une valeur"),
     (r"Option '(.+?)' requires (\d+) arguments\.", "l'option {0} attend {1} valeurs"),
     (r"Option '(.+?)' does not take a value\.", "l'option {0} n'attend pas de valeur"),
@@ -51,7 +54,7 @@ def said(error: TyperException) -> str:
     for pattern, sentence in _PHRASES:
         if found := re.fullmatch(pattern, english):
             return sentence.format(*(part.replace("'", "") for part in found.groups()))
-    return english
+    return "cette ligne de commande n'est pas comprise"
 
 
 def _value(error: typer.BadParameter) -> str:
@@ -164,7 +167,7 @@ def _refuse(error: TyperException) -> None:
     if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help itself
         print(error.message, file=sys.stderr)
         return
-    print(f"jdma : {said(error)}", file=sys.stderr)
+    print(f"jdma : {montrer(said(error))}", file=sys.stderr)
     if ctx is not None:
         print(f"{ctx.get_usage()}\nAide : {ctx.command_path} --help", file=sys.stderr)
 

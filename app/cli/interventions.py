@@ -8,7 +8,7 @@ import typer
 
 from app.cli.engagements import Le, read_day
 from app.cli.proches import check_ministere
-from app.cli.socle import Slug, count_of, get_settings, in_transaction, today
+from app.cli.socle import Slug, count_of, get_settings, in_transaction, say, today
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +33,7 @@ def ask(
     from app.observatoire.classement import interventions
 
     jour = read_day("--le", le)
-    typer.echo(in_transaction(lambda db: interventions.demander(db, slug, demandeur, description, jour, today())))
+    say(in_transaction(lambda db: interventions.demander(db, slug, demandeur, description, jour, today())))
 
 
 @app.command("commencer")
@@ -43,7 +43,7 @@ def start(numero: Numero, le: Le = None) -> None:
 
     jour = read_day("--le", le)
     in_transaction(lambda db: interventions.commencer(db, numero, jour, today()))
-    typer.echo(f"Intervention commencée le {jour}.")
+    say(f"Intervention commencée le {jour}.")
 
 
 @app.command("terminer")
@@ -53,7 +53,7 @@ def end(numero: Numero, le: Le = None) -> None:
 
     jour = read_day("--le", le)
     in_transaction(lambda db: interventions.terminer(db, numero, jour, today()))
-    typer.echo(f"Intervention terminée le {jour}.")
+    say(f"Intervention terminée le {jour}.")
 
 
 @app.command("lister")
@@ -75,7 +75,7 @@ def list_interventions(
         return await interventions.toutes(db, today(), minimum, ministere, jours)
 
     for vue in in_transaction(work):
-        typer.echo(f"{vue.id}  {vue.demarche}  demandée le {vue.demandee_le} par {vue.demandeur}  {_etat(vue)}")
+        say(f"{vue.id}  {vue.demarche}  demandée le {vue.demandee_le} par {vue.demandeur}  {_etat(vue)}")
 
 
 def _etat(vue: InterventionLue) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.avancement import RECOMMENCE, progress
 from app.cli.donnees import Fichier, FichierRejets, rejects_of, source_of
 from app.cli.proches import among, unknown
-from app.cli.socle import Erreur, Slug, count_of, in_transaction, progress, today, with_engine
+from app.cli.socle import Erreur, Slug, count_of, in_transaction, say, today, with_engine
 
 if TYPE_CHECKING:
     from app.observatoire.faits.importation import Bilan
@@ -37,13 +38,13 @@ def _import_facts(fichier: str, rejets: Path | None, format_: Format) -> None:
     from app.observatoire.faits import importation
 
     where = rejects_of(fichier, rejets)
-    with progress("faits") as show:
+    with progress("lignes", RECOMMENCE) as show:
         bilan = with_engine(lambda engine: importation.import_faits(engine, source_of(fichier), where, format_, show))
     _report(bilan, where)
 
 
 def _report(bilan: Bilan, where: Path) -> None:
-    typer.echo(
+    say(
         f"{count_of(bilan.lues, 'ligne lue', 'lignes lues')} : {bilan.enregistrees} enregistrées, "
         f"{bilan.deja_la} déjà là, {bilan.rejetees} rejetées" + (f" (voir {where})" if bilan.rejetees else "") + "."
     )
@@ -79,7 +80,7 @@ def import_exemptions(fichier: Fichier, rejets: FichierRejets = None) -> None:
     from app.observatoire.faits import exemptions
 
     where = rejects_of(fichier, rejets)
-    with progress("exemptions") as show:
+    with progress("lignes", RECOMMENCE) as show:
         bilan = with_engine(
             lambda engine: exemptions.import_exemptions(engine, source_of(fichier), where, today(), show)
         )
@@ -111,7 +112,7 @@ def exempter(
         raise Erreur(unknown(sentence, indicateur, among(indicateur, INDICATEURS)))
     valeurs = {"indicateur": indicateur, "raison": raison, "depuis": depuis, "jusqu_au": jusqu_au}
     changed = in_transaction(lambda db: exemptions.exempter(db, slug, valeurs, today()))
-    typer.echo("Exemption enregistrée." if changed else "Exemption déjà enregistrée.")
+    say("Exemption enregistrée." if changed else "Exemption déjà enregistrée.")
 
 
 @app.command("exemptions")
@@ -121,4 +122,4 @@ def list_exemptions() -> None:
 
     for e in in_transaction(sql.exemptions):
         fin = f"jusqu'au {e.jusqu_au}" if e.jusqu_au else "sans fin"
-        typer.echo(f"{e.demarche}  {e.indicateur}  depuis le {e.depuis}, {fin}  {e.raison}")
+        say(f"{e.demarche}  {e.indicateur}  depuis le {e.depuis}, {fin}  {e.raison}")

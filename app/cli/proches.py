@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.socle import Erreur, said
+from app.terminal import montrer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ def unknown(sentence: str, typed: str, close: Iterable[str]) -> str:
     >>> unknown("Aucune démarche ne porte ce nom.", "pasport", ["passeport"])
     'Aucune démarche ne porte ce nom. Vous avez écrit « pasport ». Peut-être : passeport ?'
     """
-    shown = "".join(c if c.isprintable() else "?" for c in typed[:100])
+    shown = montrer(typed[:100])
     parts = [sentence.rstrip(".") + ".", f"Vous avez écrit « {shown} ».", f"Peut-être : {', '.join(close)} ?"]
     if f"« {shown} »" in sentence:
         del parts[1]

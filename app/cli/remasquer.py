@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from app.cli.socle import Erreur, count_of, get_settings, progress, with_engine
+from app.cli.avancement import CONTINUE, progress
+from app.cli.socle import Erreur, count_of, get_settings, say, with_engine
 
 app = typer.Typer()
 
@@ -15,10 +16,10 @@ def remasquer() -> None:
     from app.avis import remasquage
 
     avec_noms = get_settings().masquer_noms
-    with progress("avis") as show:
+    with progress("avis", CONTINUE) as show:
         bilan = with_engine(lambda engine: remasquage.remasquer(engine, avec_noms, show))
     retires = ", ".join(f"{genre} {nombre}" for genre, nombre in sorted(bilan.retires.items())) or "rien"
-    typer.echo(
+    say(
         f"{count_of(bilan.lus, 'avis lu', 'avis lus')} : {count_of(bilan.modifies, 'modifié', 'modifiés')}, "
         f"{bilan.lus - bilan.modifies - bilan.laisses} inchangés (retiré : {retires})."
     )

@@ -169,26 +169,18 @@ def said(problem: Probleme) -> str:
     return " ".join(dict.fromkeys([problem.detail, *details]))
 
 
-@contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[..., None]]:
-    """A bar on a terminal, nothing elsewhere; call what it gives with the count done (and the total, once known)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def say(message: object, *, err: bool = False) -> None:
+    """One line, of which nothing commands the terminal, whoever wrote what it repeats."""
+    from app.terminal import montrer
 
-    console = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done, known=None: bar.update(task, completed=done, total=known or total)
+    typer.echo(montrer(str(message)), err=err)
 
 
 def count_of(number: int, one: str, many: str | None = None) -> str:
     """`1 avis`, `12 345 démarches`: a count as it is written in French."""
-    spaced = f"{number:,}".replace(",", " ")
-    return f"{spaced} {one if number < 2 else many or one}"
+    return f"{number_of(number)} {one if number < 2 else many or one}"
+
+
+def number_of(number: int) -> str:
+    """`12 345`."""
+    return f"{number:,}".replace(",", " ")

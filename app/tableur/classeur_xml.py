@@ -24,12 +24,14 @@ def lisible() -> Iterator[None]:
     """What a broken workbook does, said in a sentence."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise FichierIllisible(f"ce classeur .xlsx est abîmé ou chiffré ({error})"[:200]) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        raise FichierIllisible(
+            "ce classeur .xlsx est abîmé ou chiffré : enregistrez-le à nouveau, sans mot de passe"
+        ) from None
     except (expat.ExpatError, ValueError, KeyError, TypeError, OverflowError) as error:
         if isinstance(error, FichierIllisible):
             raise
-        raise FichierIllisible(f"ce classeur .xlsx est mal formé ({error})"[:200]) from None
+        raise FichierIllisible("ce classeur .xlsx est mal formé : enregistrez-le à nouveau depuis un tableur") from None
 
 
 class Parcours:

@@ -14,7 +14,8 @@ from typing import Any, Final, TextIO
 
 from app.systeme import raison
 from app.tableur.garde import garder
-from app.tableur.refus import FichierIllisible
+from app.tableur.place import sortie
+from app.tableur.refus import HorsDuFichier
 from app.tableur.tableau import Enregistrement
 
 ENCODAGE: Final = "utf-8-sig"
@@ -38,33 +39,44 @@ def _lettre(octet: re.Match[str]) -> str:
 
 
 class Brouillon:
-    """A file opened at once, written aside, put in place at the end: it may replace the one that is being read.
+    """A file opened at once, written aside, put in place whole at the end: it may replace the one that is being read.
 
-    Raises FichierIllisible when it cannot be written. What is no plain file (`/dev/stderr`) is written directly.
+    Raises HorsDuFichier when it cannot be written. What is no plain file, and the outputs of this process
+    (`/dev/stdout`), are written directly.
     """
 
     def __init__(self, chemin: Path, encoding: str = "utf-8") -> None:
-        self._chemin = chemin
-        self._direct = chemin.exists() and not chemin.is_file()
-        self._place = chemin if self._direct else chemin.with_name(f".{chemin.name}.{os.getpid()}.en-cours")
+        ou = chemin.resolve()
+        numero = sortie(chemin)
+        self._direct = numero is not None or (chemin.exists() and not chemin.is_file())
+        self._chemin, self._place = ou, ou.with_name(f".{ou.name}.{os.getpid()}.en-cours")
         try:
-            self.fichier: TextIO = self._place.open("w", encoding=encoding, errors="backslashreplace", newline="")
+            cible = os.dup(numero) if numero is not None else chemin if self._direct else self._place
+            self.fichier: TextIO = open(  # noqa: PTH123, SIM115 - a number is no path
+                cible, "w", encoding=encoding, errors="backslashreplace", newline=""
+            )
         except OSError as error:
-            raise FichierIllisible(f"les rejets ne peuvent pas être écrits ({chemin} : {raison(error)})") from None
+            raise HorsDuFichier(f"les rejets ne peuvent pas être écrits ({chemin} : {raison(error)})") from None
 
     def fermer(self, *, garder: bool) -> None:
-        """Put it in place, or leave nothing behind."""
-        self.fichier.close()
+        """Put it in place once the disk has all of it, or leave nothing behind."""
         if self._direct:
+            self.fichier.close()
             return
-        if garder:
-            self._place.replace(self._chemin)
-        else:
-            self._place.unlink()
+        try:
+            with self.fichier as fichier:
+                fichier.flush()
+                os.fsync(fichier.fileno())
+            if garder:
+                self._place.replace(self._chemin)
+        finally:
+            self._place.unlink(missing_ok=True)
 
 
 class Rejets:
-    """A file there for the time of the import, and after it if a row was rejected."""
+    """A file there for the time of the import, and after it if a row was rejected; none when the import fails, which is
+    run again from the start of its file.
+    """
 
     def __init__(self, chemin: Path, colonnes: Sequence[str]) -> None:
         # A table may have reasons of its own.
@@ -76,12 +88,8 @@ class Rejets:
     def __enter__(self) -> "Rejets":
         return self
 
-    def __exit__(self, _type: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Put the file in place, if there was anything to write."""
-        self._brouillon.fermer(garder=self.total > 0)
+    def __exit__(self, echec: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
+        self._brouillon.fermer(garder=self.total > 0 and echec is None)
 
     def add(self, ligne: int, raison: str, row: Sequence[Any]) -> None:
         """Write one rejected row."""

@@ -82,7 +82,26 @@ def sans_fin_vide(row: Row) -> Row:
 
 @contextmanager
 def ouvrir(source: Source) -> Iterator[Feuille]:
-    """A table to read: a file, an open one in bytes, or lines already decoded. Raises FichierIllisible."""
+    """A table to read: a file, an open one in bytes, or lines already decoded. Raises FichierIllisible, and names the
+    file in what is raised while it is read.
+    """
+    try:
+        with _ouverte(source) as feuille:
+            yield feuille
+    except FichierIllisible as error:
+        if nom := _nom(source):
+            error.nommer(nom)
+        raise
+
+
+def _nom(source: Source) -> str | None:
+    if isinstance(source, Path):
+        return str(source)
+    return "entrée standard" if getattr(source, "name", None) == "<stdin>" else None
+
+
+@contextmanager
+def _ouverte(source: Source) -> Iterator[Feuille]:
     if isinstance(source, Path):
         with _octets(source) as octets, _feuille(octets) as feuille:
             yield feuille
@@ -97,7 +116,7 @@ def _octets(chemin: Path) -> BinaryIO:
     try:
         return chemin.open("rb")
     except OSError as error:
-        raise FichierIllisible(f"{chemin} ne peut pas être lu : {raison(error)}") from None
+        raise FichierIllisible(f"ne peut pas être lu : {raison(error)}") from None
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Final
 from app.tableur.feuille import Feuille, Source, ouvrir
 from app.tableur.lignes import Illisible, Row
 from app.tableur.refus import FichierIllisible
+from app.terminal import montrer
 
 IGNOREES: Final = ("ligne", "raison", "motif")
 """Columns of a file of rejects, left out of what is read unless they are expected."""
@@ -72,14 +73,14 @@ def ouvrir_tableau(source: Source, connues: Sequence[str], obligatoires: Sequenc
 
 def _check(entete: Row, noms: list[str], connues: Sequence[str], obligatoires: Sequence[str]) -> None:
     if manquantes := [nom for nom in obligatoires if nom not in noms]:
-        lues = ",".join(entete).encode("utf-8", "replace").decode()[:100].replace("\0", "").strip()
+        lues = montrer(",".join(entete))[:100].strip()
         raise FichierIllisible(
             f"première ligne : colonne obligatoire absente ({', '.join(manquantes)}) ; "
             f"un tableau CSV ou .xlsx est attendu, dont la première ligne nomme les colonnes ; lu : {lues}"
         )
     if inconnues := [nom or "(sans nom)" for nom in noms if nom not in {*connues, *IGNOREES}]:
         raise FichierIllisible(
-            f"colonne inconnue : {', '.join(inconnues)[:200]} (colonnes possibles : {', '.join(connues)})"
+            f"colonne inconnue : {montrer(', '.join(inconnues))[:200]} (colonnes possibles : {', '.join(connues)})"
         )
     if len(set(noms)) < len(noms):
         raise FichierIllisible("une colonne est donnée deux fois")
