@@ -34,7 +34,7 @@ def read_day(option: str, text: str | None) -> dt.date:
     try:
         return lire_date(text) if text else today()
     except ValueError as error:
-        raise Erreur(f"{option} : « {text} » : {error}") from None
+        raise Erreur(f"{option} : {error} (lu : « {text} »)") from None
 
 
 @app.command("import-engagements")
@@ -112,7 +112,7 @@ def postpone(
     try:
         nouvelle = lire_echeance(echeance)
     except ValueError as error:
-        raise Erreur(f"--echeance : « {echeance} » : {error}") from None
+        raise Erreur(f"--echeance : {error} (lu : « {echeance} »)") from None
     jour = read_day("--le", le)
     in_transaction(lambda db: ecriture.decaler(db, slug, nouvelle, raison, jour, today()), about=slug)
     say(f"Échéance : {nouvelle or 'aucune date'}.")

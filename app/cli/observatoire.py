@@ -119,9 +119,9 @@ def exempter(
 
 
 def _named(motif: str, valeurs: dict[str, str | None]) -> str:
-    """Why a value is refused, with its option and the value."""
-    nom, _, raison = motif.partition(" : ")
-    return f"--{nom.replace('_', '-')} : « {valeurs[nom]} » : {raison}" if valeurs.get(nom) else motif
+    """Why a value is refused, with the value."""
+    nom = motif.partition(" : ")[0]
+    return f"{motif} (lu : « {valeurs[nom]} »)" if valeurs.get(nom) else motif
 
 
 @app.command("exemptions")
