@@ -132,3 +132,52 @@ def test_a_refusal_of_a_file_says_its_name_once():
     error = FichierIllisible("le fichier est vide")
     error.nommer("a.csv")
     assert explain(error) == "a.csv : le fichier est vide"
+
+
+# --- what a refusal is about
+
+PERIODE = ("--titre", "T", "--debut", "2025-01-01", "--fin", "2025-12-31")
+NOMMES = [
+    (("edition", "publier", "2025-t4"), "2025-t4"),
+    (("edition", "preparer", "2025-t4", *PERIODE), "2025-t4"),
+    (("edition", "abandonner", "2025-t4"), "2025-t4"),
+    (("edition", "importer", "mauvais.json"), "mauvais.json"),
+    (("edition", "preparer", "e", "--titre", "T", "--debut", "2025-02-30", "--fin", "2025-12-31"), "2025-02-30"),
+    (("edition", "preparer", "e", "--titre", "T", "--debut", "2025-03-02", "--fin", "2025-03-01"), "2025-03-01"),
+    (("renommer", "passeport", "impots"), "passeport"),
+    (("import-avis", "f.csv", "--format", "avi"), "avi"),
+    (("cle", "creer", "x", "--portee", "admin"), "admin"),
+    (("exempter", "passeport", "mobile", "--raison", "r", "--depuis", "32"), "32"),
+    (("exempter", "passeport", "mobile", "--raison", "r", "--jusqu-au", "2026-13-01"), "2026-13-01"),
+    (("engagement", "tenir", "porte-unique", "--le", "hier"), "hier"),
+    (("engagement", "decaler", "porte-unique", "--echeance", "demain", "--raison", "r"), "demain"),
+    (("intervention", "terminer", "1"), "1"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "named"), NOMMES)
+async def test_a_refusal_names_what_it_is_about(jdma, catalogue, new_bouton, tmp_path, arguments, named):
+    await new_bouton("impots")
+    (tmp_path / "mauvais.json").write_text("{}")
+    (tmp_path / "f.csv").write_text("a\n")
+    if named == "2025-t4":
+        assert jdma("edition", "publier", named).returncode == 0
+    done = jdma(*arguments)
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert f"« {named} »" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+async def test_names_that_only_share_a_word_are_not_proposed_beside_a_near_miss(jdma, catalogue, new_bouton):
+    for slug in ("demo-passeport", "demo-aide-au-logement", "demo-permis"):
+        await new_bouton(slug)
+    proposed = jdma("boutons", "demo-passport").stderr.partition("Peut-être : ")[2]
+    assert "demo-passeport" in proposed
+    assert "demo-aide-au-logement" not in proposed
+
+
+async def test_a_scope_that_leads_nowhere_says_where_ministeres_are_listed(jdma, catalogue):
+    said = jdma("cle", "creer", "x", "--portee", "ministere:zz").stderr
+    assert "« zz »" in said
+    assert "« jdma demarches lister »" in said
+    assert "Peut-être : interieur" in jdma("cle", "creer", "x", "--portee", "ministere:interieu").stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -28,14 +29,16 @@ def stoppable(what: str, suite: str, done: Callable[[], int]) -> Iterator[None]:
         received = signal.SIGTERM
         signal.raise_signal(signal.SIGINT)  # which asyncio knows how to end its work for
 
-    before = signal.signal(signal.SIGTERM, terminate)
+    mine = threading.current_thread() is threading.main_thread()  # no other may be told of signals
+    before = signal.signal(signal.SIGTERM, terminate) if mine else None
     try:
         yield
     except KeyboardInterrupt:
         say(f"jdma : interrompu après {number_of(done())} {what} ; {suite}.", err=True)
         sys.exit(128 + received)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if mine:
+            signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

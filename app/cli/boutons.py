@@ -61,7 +61,7 @@ def create(
     from app.demarches import boutons
 
     kept = {"note": "notes"}.get(echelle, echelle)
-    say(in_transaction(lambda db: boutons.creer(db, slug, nom, origine, echelle=kept, essai=essai)))
+    say(in_transaction(lambda db: boutons.creer(db, slug, nom, origine, echelle=kept, essai=essai), about=slug))
 
 
 @app.command("bouton-identifiant")
@@ -72,7 +72,7 @@ def name(
     """Donne à un bouton le nom qu'il porte dans un autre système."""
     from app.compat import annuaire
 
-    in_transaction(lambda db: annuaire.nommer_bouton(db, cle, identifiant))
+    in_transaction(lambda db: annuaire.nommer_bouton(db, cle, identifiant), about=cle)
     say(f"Le bouton {cle} est désormais {identifiant.strip()}.")
 
 
@@ -81,7 +81,7 @@ def close(cle: Cle, raison: Annotated[str, typer.Argument(metavar="RAISON", help
     """Ferme un bouton : il ne recueille plus d'avis."""
     from app.demarches import boutons
 
-    in_transaction(lambda db: boutons.fermer(db, cle, raison))
+    in_transaction(lambda db: boutons.fermer(db, cle, raison), about=cle)
     say("Bouton fermé.")
 
 
@@ -90,7 +90,7 @@ def reopen(cle: Cle) -> None:
     """Rouvre un bouton fermé."""
     from app.demarches import boutons
 
-    in_transaction(lambda db: boutons.rouvrir(db, cle))
+    in_transaction(lambda db: boutons.rouvrir(db, cle), about=cle)
     say("Bouton rouvert.")
 
 
@@ -130,5 +130,5 @@ def rename(
     """Change le slug d'une démarche ; l'ancien continue d'y mener."""
     from app.demarches import boutons
 
-    in_transaction(lambda db: boutons.renommer(db, slug, nouveau))
+    in_transaction(lambda db: boutons.renommer(db, slug, nouveau), about=slug)
     say(f"{slug} s'appelle désormais {nouveau}.")

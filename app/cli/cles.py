@@ -107,5 +107,5 @@ def revoke(
     """Révoque une clé : elle est refusée dès la requête suivante."""
     from app.equipes import cles
 
-    in_transaction(lambda db: cles.revoquer(db, numero))
+    in_transaction(lambda db: cles.revoquer(db, numero), about=numero)
     say("Clé révoquée.")

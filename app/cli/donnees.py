@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.avancement import CONTINUE, RECOMPTE, progress
-from app.cli.proches import unreadable
+from app.cli.proches import unknown, unreadable
 from app.cli.socle import Erreur, count_of, say, with_engine
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def import_avis(
     from app.avis import importation, national
 
     if format_ not in FORMATS:
-        raise Erreur(f"--format : {' ou '.join(FORMATS)} est attendu")
+        raise Erreur(unknown(f"--format : « {format_} » n'existe pas, {' ou '.join(FORMATS)} est attendu", format_, ()))
     if (format_ == "jdma") != (demarche is not None):
         raise Erreur("--format jdma et --demarche vont ensemble : l'export ne dit pas de quelle démarche il est")
     source, where = source_of(fichier), rejects_of(fichier, rejets)

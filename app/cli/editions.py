@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 import typer
 
 from app.cli.proches import unreadable
-from app.cli.socle import Erreur, count_of, get_settings, in_transaction, said, say, today
+from app.cli.socle import Erreur, count_of, get_settings, in_transaction, read_date, said, say, today
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,9 +56,9 @@ Cibles = Annotated[
 ]
 
 
-def in_snapshot(work: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
-    """Run `work` in one transaction, all of which sees the same state of the database."""
-    return in_transaction(work, "REPEATABLE READ")
+def in_snapshot(work: Callable[[AsyncSession], Awaitable[Result]], about: str | None = None) -> Result:
+    """Run `work` in one transaction, all of which sees the same state of the database; see `in_transaction`."""
+    return in_transaction(work, "REPEATABLE READ", about)
 
 
 @app.command("preparer")
@@ -83,7 +83,7 @@ def prepare(
     async def work(db: AsyncSession) -> Edition:
         return await service.preparer(db, slug, neufs, donnes | await choose(db, perimetre, noms))
 
-    tell(in_snapshot(work))
+    tell(in_snapshot(work, slug))
 
 
 def given(**options: Any) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def revise(
     async def work(db: AsyncSession) -> Edition:
         return await service.reviser(db, slug, raison, changements | await choose(db, perimetre, noms))
 
-    tell(in_snapshot(work))
+    tell(in_snapshot(work, slug))
 
 
 def read_periode(debut: str | None, fin: str | None) -> Periode:
@@ -125,10 +125,13 @@ def read_periode(debut: str | None, fin: str | None) -> Periode:
     from app.indices.periode import lire_periode
     from app.problems import Probleme
 
+    for option, jour in (("--debut", debut), ("--fin", fin)):
+        if jour is not None:
+            read_date(option, jour)
     try:
         return lire_periode(debut, fin, today())
     except Probleme as problem:
-        raise Erreur(said(problem)) from None
+        raise Erreur(f"du « {debut or ''} » au « {fin or ''} » : {said(problem)}") from None
 
 
 def read_perimetre(texte: str) -> Perimetre:
@@ -198,7 +201,7 @@ def preview(slug: Slug) -> None:
     """Montre ce que l'édition préparée publierait maintenant, sans rien enregistrer."""
     from app.observatoire.editions import service
 
-    apercu = in_snapshot(lambda db: service.apercu(db, slug))
+    apercu = in_snapshot(lambda db: service.apercu(db, slug), slug)
     tell(apercu.edition)
     show(apercu.bilan)
     if apercu.edition.fin >= today():
@@ -210,7 +213,7 @@ def abandon(slug: Slug) -> None:
     """Efface l'édition ou la révision qui est préparée ; ce qui est publié reste."""
     from app.observatoire.editions import service
 
-    edition = in_snapshot(lambda db: service.abandonner(db, slug))
+    edition = in_snapshot(lambda db: service.abandonner(db, slug), slug)
     say(f"{edition.slug}, révision {edition.revision} : ce qui était préparé est effacé.")
 
 
@@ -242,7 +245,7 @@ def publish(slug: Slug) -> None:
     from app.observatoire.editions import service
 
     sceau = ouvrir_sceau(get_settings())
-    publiee = in_snapshot(lambda db: service.publier(db, slug, today(), sceau))
+    publiee = in_snapshot(lambda db: service.publier(db, slug, today(), sceau), slug)
     show(publiee["bilan"])
     warn_unsigned(sceau)
     say(f"{slug}, révision {publiee['revision']}, publiée. Empreinte : {publiee['empreinte']}")
@@ -363,7 +366,7 @@ def export(nom: Nom) -> None:
     """Écrit une édition publiée sur la sortie standard, entière, en JSON : « importer » la reprend ailleurs."""
     from app.observatoire.editions import echange, lecture
 
-    typer.echo(in_snapshot(lambda db: echange.exporter(db, lecture.lire_reference(nom))))
+    typer.echo(in_snapshot(lambda db: echange.exporter(db, lecture.lire_reference(nom)), nom))
 
 
 @app.command("importer")
@@ -380,7 +383,7 @@ def import_edition(
     from app.observatoire.donnees.signature import ouvrir_sceau
 
     sceau = ouvrir_sceau(get_settings())
-    slug, revision, nouvelle = in_snapshot(lambda db: echange.importer(db, octets, sceau))
+    slug, revision, nouvelle = in_snapshot(lambda db: echange.importer(db, octets, sceau), fichier)
     if nouvelle:
         warn_unsigned(sceau)
     say(f"{slug}, révision {revision} : {'enregistrée' if nouvelle else 'déjà là, identique'}.")

@@ -34,7 +34,7 @@ def read_day(option: str, text: str | None) -> dt.date:
     try:
         return lire_date(text) if text else today()
     except ValueError as error:
-        raise Erreur(f"{option} : {error}") from None
+        raise Erreur(f"{option} : {error} (lu : « {text} »)") from None
 
 
 @app.command("import-engagements")
@@ -112,9 +112,9 @@ def postpone(
     try:
         nouvelle = lire_echeance(echeance)
     except ValueError as error:
-        raise Erreur(f"--echeance : {error}") from None
+        raise Erreur(f"--echeance : {error} (lu : « {echeance} »)") from None
     jour = read_day("--le", le)
-    in_transaction(lambda db: ecriture.decaler(db, slug, nouvelle, raison, jour, today()))
+    in_transaction(lambda db: ecriture.decaler(db, slug, nouvelle, raison, jour, today()), about=slug)
     say(f"Échéance : {nouvelle or 'aucune date'}.")
 
 
@@ -123,7 +123,7 @@ def start(slug: Slug) -> None:
     """Passe un engagement de « prévu » à « en cours »."""
     from app.observatoire.engagements import ecriture
 
-    in_transaction(lambda db: ecriture.commencer(db, slug))
+    in_transaction(lambda db: ecriture.commencer(db, slug), about=slug)
     say("Engagement en cours.")
 
 
@@ -133,7 +133,7 @@ def keep(slug: Slug, le: Le = None) -> None:
     from app.observatoire.engagements import ecriture
 
     jour = read_day("--le", le)
-    in_transaction(lambda db: ecriture.tenir(db, slug, jour, today()))
+    in_transaction(lambda db: ecriture.tenir(db, slug, jour, today()), about=slug)
     say(f"Engagement tenu le {jour}.")
 
 
@@ -142,7 +142,7 @@ def give_up(slug: Slug, raison: Raison) -> None:
     """Note qu'un engagement est abandonné, et pourquoi."""
     from app.observatoire.engagements import ecriture
 
-    in_transaction(lambda db: ecriture.abandonner(db, slug, raison, today()))
+    in_transaction(lambda db: ecriture.abandonner(db, slug, raison, today()), about=slug)
     say("Engagement abandonné.")
 
 
@@ -151,5 +151,5 @@ def reopen(slug: Slug) -> None:
     """Rouvre un engagement tenu ou abandonné par erreur."""
     from app.observatoire.engagements import ecriture
 
-    in_transaction(lambda db: ecriture.rouvrir(db, slug))
+    in_transaction(lambda db: ecriture.rouvrir(db, slug), about=slug)
     say("Engagement rouvert, en cours.")

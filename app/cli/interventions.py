@@ -42,7 +42,7 @@ def start(numero: Numero, le: Le = None) -> None:
     from app.observatoire.classement import interventions
 
     jour = read_day("--le", le)
-    in_transaction(lambda db: interventions.commencer(db, numero, jour, today()))
+    in_transaction(lambda db: interventions.commencer(db, numero, jour, today()), about=numero)
     say(f"Intervention commencée le {jour}.")
 
 
@@ -52,7 +52,7 @@ def end(numero: Numero, le: Le = None) -> None:
     from app.observatoire.classement import interventions
 
     jour = read_day("--le", le)
-    in_transaction(lambda db: interventions.terminer(db, numero, jour, today()))
+    in_transaction(lambda db: interventions.terminer(db, numero, jour, today()), about=numero)
     say(f"Intervention terminée le {jour}.")
 
 

@@ -111,8 +111,17 @@ def exempter(
         sentence = f"« {indicateur} » n'en est pas un ; indicateur : valeurs possibles : {', '.join(INDICATEURS)}"
         raise Erreur(unknown(sentence, indicateur, among(indicateur, INDICATEURS)))
     valeurs = {"indicateur": indicateur, "raison": raison, "depuis": depuis, "jusqu_au": jusqu_au}
-    changed = in_transaction(lambda db: exemptions.exempter(db, slug, valeurs, today()))
+    try:
+        changed = in_transaction(lambda db: exemptions.exempter(db, slug, valeurs, today()), about=slug)
+    except ValueError as error:
+        raise Erreur(" ; ".join(_named(motif, valeurs) for motif in str(error).split(" ; "))) from None
     say("Exemption enregistrée." if changed else "Exemption déjà enregistrée.")
+
+
+def _named(motif: str, valeurs: dict[str, str | None]) -> str:
+    """Why a value is refused, with the value."""
+    nom = motif.partition(" : ")[0]
+    return f"{motif} (lu : « {valeurs[nom]} »)" if valeurs.get(nom) else motif
 
 
 @app.command("exemptions")

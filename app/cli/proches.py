@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 AU_PLUS = 3
 _LISTES = {
     "demarche": "jdma demarches lister",
+    "ministere": "jdma demarches lister",
     "bouton": "jdma boutons SLUG",
     "edition": "jdma edition lister",
     "engagement": "jdma engagement lister",
@@ -28,10 +29,11 @@ _LISTES = {
 """What shows everything of a kind, when nothing comes close."""
 
 
-async def explain(engine: AsyncEngine, problem: Probleme) -> str:
-    """A refusal in one line: what was typed when it named nothing, and the names that come close."""
+async def explain(engine: AsyncEngine, problem: Probleme, about: object | None = None) -> str:
+    """A refusal in one line: what it is about; or what was typed, when it named nothing, and what comes close."""
     if problem.demande is None:
-        return said(problem)
+        sentence = said(problem)
+        return sentence if about is None or f"« {about} »" in sentence else f"« {about} » : {sentence}"
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from app.cli import sql

@@ -143,9 +143,14 @@ async def require_migrations(settings: Settings, url: str, engine: AsyncEngine) 
 
 
 def in_transaction(
-    work: Callable[[AsyncSession], Awaitable[Result]], isolation: Isolation = "READ COMMITTED"
+    work: Callable[[AsyncSession], Awaitable[Result]],
+    isolation: Isolation = "READ COMMITTED",
+    about: object | None = None,
 ) -> Result:
-    """Run `work` in one transaction; a refusal becomes the command's error, with what was perhaps meant."""
+    """Run `work` in one transaction; a refusal becomes the command's error, with what was perhaps meant.
+
+    `about`: what the command was asked to act on, which a refusal then names.
+    """
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from app.cli.proches import explain
@@ -158,7 +163,7 @@ def in_transaction(
                 async with AsyncSession(connection, expire_on_commit=False) as db, db.begin():
                     return await work(db)
         except Probleme as problem:
-            raise Erreur(await explain(engine, problem)) from None
+            raise Erreur(await explain(engine, problem, about)) from None
 
     return with_engine(run)
 

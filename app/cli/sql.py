@@ -10,6 +10,8 @@ from app.demarches.texte import normaliser
 
 SEUIL: Final = 0.35
 """How alike (pg_trgm) a name must be to be proposed."""
+PART_DU_MEILLEUR: Final = 0.7
+"""And how alike, as a share of the closest one: beside a near miss, what has only a word in common is noise."""
 
 _NOMS: Final = {
     "demarche": """SELECT slug AS nom, slug AS texte FROM demarche UNION ALL SELECT slug, titre_recherche FROM demarche
@@ -36,11 +38,18 @@ async def proches(db: AsyncSession, sorte: str, nom: str, au_plus: int) -> Seque
         return (await db.execute(text(statement), {"numero": nom, "au_plus": au_plus})).scalars().all()
     statement = f"""
         SELECT nom FROM (
+          SELECT nom, max(max(ressemblance)) OVER () AS meilleure, max(ressemblance) AS ressemblance FROM (
           SELECT nom, greatest(similarity(texte, :nom), word_similarity(:nom, texte), word_similarity(:plat, texte))
                       AS ressemblance
-          FROM ({_NOMS[sorte]}) n) n
-        WHERE ressemblance >= :seuil GROUP BY nom ORDER BY max(ressemblance) DESC, nom LIMIT :au_plus"""
-    valeurs = {"nom": nom[:200], "plat": normaliser(nom[:200]), "seuil": SEUIL, "au_plus": au_plus}
+          FROM ({_NOMS[sorte]}) n) n GROUP BY nom) n
+        WHERE ressemblance >= greatest(:seuil, :part * meilleure) ORDER BY ressemblance DESC, nom LIMIT :au_plus"""
+    valeurs = {
+        "nom": nom[:200],
+        "plat": normaliser(nom[:200]),
+        "seuil": SEUIL,
+        "part": PART_DU_MEILLEUR,
+        "au_plus": au_plus,
+    }
     return (await db.execute(text(statement), valeurs)).scalars().all()
 
 

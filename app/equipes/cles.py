@@ -117,7 +117,8 @@ async def _portee(db: AsyncSession, portee: str) -> tuple[str, int | None, int |
             return sorte, None, (await resolve(db, slug)).id
         except DemarcheInconnue:
             raise _inconnu("demarche", slug, f"aucune démarche ne s'appelle « {slug} »") from None
-    raise ChampInvalide("portée", "« administrateur », « ministere:slug » ou « demarche:slug » est attendu")
+    attendues = "administrateur, ministere:SLUG ou demarche:SLUG est attendu"
+    raise ChampInvalide("portée", f"« {portee[:100]} » n'existe pas, {attendues}")
 
 
 def _inconnu(sorte: str, slug: str, message: str) -> ChampInvalide:
