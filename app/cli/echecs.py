@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 from pydantic import ValidationError
 
-from app.cli.roles import DROIT_MANQUANT, lacks_right
+from app.cli.roles import explain_lack, lacks_right
 from app.cli.socle import Erreur
 from app.database import AWAY, is_away
 from app.systeme import raison
@@ -19,7 +19,7 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, Erreur | ValueError):
         return str(error)
     if isinstance(error, AWAY) and lacks_right(error):
-        return f"{DROIT_MANQUANT} ({_cause(error)})"
+        return explain_lack(error)
     if isinstance(error, AWAY) and is_away(error):
         return f"la base de données ne répond pas ({_cause(error)})"
     if isinstance(error, OSError):
