@@ -107,6 +107,15 @@ def test_the_key_that_signs_owes_nothing_to_the_secret_key(tmp_path):
     assert (tmp_path / "a" / "cle_signature").stat().st_mode & 0o077 == 0
 
 
+def test_a_previous_key_is_never_ignored(tmp_path):
+    beside = Settings(_env_file=None, secret_key=SECRET, data_dir=tmp_path, cle_signature_precedente=GRAINE)
+    assert ouvrir_sceau(beside).pems[1] == public_pem(base64.b64decode(GRAINE))
+    with pytest.raises(ValueError, match="ne va pas sans JDMA_CLE_SIGNATURE"):
+        ouvrir_sceau(Settings(_env_file=None, database_url="postgresql://h/x", cle_signature_precedente=GRAINE))
+    with pytest.raises(ValueError, match="JDMA_CLE_SIGNATURE_PRECEDENTE"):
+        ouvrir_sceau(Settings(_env_file=None, data_dir=tmp_path, cle_signature_precedente="n'importe quoi"))
+
+
 def test_an_embedded_installation_of_before_keeps_verifying_what_it_signed(tmp_path):
     (tmp_path / "cle_secrete").write_text(SECRET)
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=USAGE).derive(SECRET.encode())
