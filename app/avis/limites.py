@@ -14,7 +14,7 @@ from app.avis.compteurs import FENETRE, Compteurs
 from app.ops import repetitions
 from app.ops.reseaux import network_of
 from app.problems import TropDeRequetes
-from app.settings import Settings
+from app.settings import Settings, limites_options
 
 __all__ = ["Limites", "network_of"]
 
@@ -53,8 +53,7 @@ class Partage:
     """Counts that several processes share, in one of the storages of the library `limits` (Redis)."""
 
     def __init__(self, url: str) -> None:
-        options = {"implementation": "redispy"} if "redis" in url else {}
-        self._storage: Any = storage_from_string(url, wrap_exceptions=True, **options)
+        self._storage: Any = storage_from_string(url, **limites_options(url))
 
     async def lire(self, *cle: str | int) -> Compte:
         nom = "/".join(map(str, cle))

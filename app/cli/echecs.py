@@ -7,9 +7,10 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DisconnectionError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.cli.roles import DROIT_MANQUANT, lacks_right
+from app.cli.roles import explain_lack, lacks_right
 from app.cli.socle import Erreur
 from app.database import AWAY, is_away
+from app.settings import Settings
 from app.systeme import raison
 from app.validation import french_message
 
@@ -21,7 +22,7 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, Erreur | ValueError) and not isinstance(error, AWAY):
         return str(error)
     if isinstance(error, AWAY) and lacks_right(error):
-        return f"{DROIT_MANQUANT} ({_cause(error)})"
+        return explain_lack(error)
     if isinstance(error, AWAY) and is_away(error):
         return f"la base de données ne répond pas ({_cause(error)})"
     if isinstance(error, OSError):
@@ -29,9 +30,17 @@ def explain(error: Exception) -> str | None:
     return None
 
 
+_SECRETS = {name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation)} | {
+    *("database_url", "database_url_proprietaire", "limites_url")
+}
+"""Settings whose value is never said: a key, or an address with a password in it."""
+
+
 def _setting(detail: object) -> str:
     assert isinstance(detail, dict)
-    return f"JDMA_{str(detail['loc'][0]).upper()} : {french_message(detail)}"
+    name, value = str(detail["loc"][0]), detail.get("input")
+    given = f" (reçu : « {str(value)[:80]} »)" if name not in _SECRETS and isinstance(value, str | int | float) else ""
+    return f"JDMA_{name.upper()} : {french_message(detail)}{given}"
 
 
 def _cause(error: BaseException) -> str:

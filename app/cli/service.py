@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.demo.pages_hote import Vitrine
 
 app = typer.Typer()
+PORT_MAX: Final = 65_535
 
 
 @app.command()
@@ -51,6 +52,8 @@ def demo() -> None:
     os.environ.setdefault("JDMA_JOURNAL_NIVEAU", "warning")  # the terminal is for what there is to open
     reglages.get_settings.cache_clear()
     settings = get_settings()
+    if settings.port == PORT_MAX:
+        raise Erreur(f"JDMA_PORT={PORT_MAX} : la démonstration prend aussi le port suivant, {PORT_MAX - 1} au plus")
     sceau = check_keys(settings)
     for port in (settings.port, settings.port + 1):
         if error := serveur.port_error(settings.host, port):

@@ -28,6 +28,13 @@ class Droit(NamedTuple):
     colonne: str = ""
 
 
+class Exces(NamedTuple):
+    """What a role may do that it must not: in French, for an operator, and the statement that takes it back."""
+
+    quoi: str
+    retrait: str
+
+
 def droits(tables: Iterable[str]) -> set[Droit]:
     """Everything that the service's role must have, these tables being all there are."""
     return set(_droits(tables))

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.settings import Settings, create_private, read_kept, read_secret_key
+from app.systeme import raison
 
 CLE, PRECEDENTE = "JDMA_CLE_SIGNATURE", "JDMA_CLE_SIGNATURE_PRECEDENTE"
 USAGE: Final = b"jdma/signature-donnees-ouvertes/1"
@@ -76,7 +77,11 @@ def ouvrir_sceau(settings: Settings) -> Sceau | None:
     if settings.cle_signature is not None:
         cle = _lire_privee(settings.cle_signature.get_secret_value())
         return Sceau(cle, None if precedente is None else _lire_publique(precedente.get_secret_value()))
-    return _ouvrir_embarquee(settings) if settings.embedded else None
+    if settings.embedded:
+        return _ouvrir_embarquee(settings)
+    if precedente is not None:
+        raise CleIllisible(f"{PRECEDENTE} ne va pas sans {CLE} : donnez la nouvelle clé, ou mettez celle-ci dans {CLE}")
+    return None
 
 
 def _ouvrir_embarquee(settings: Settings) -> Sceau:
@@ -86,6 +91,8 @@ def _ouvrir_embarquee(settings: Settings) -> Sceau:
         create_private(ancienne, _en_base64(_deriver(read_secret_key(settings))))
     neuve = read_kept(chemin, lambda: _en_base64(secrets.token_bytes(32)))
     avant = _lire_publique(ancienne.read_text()) if ancienne.exists() else None
+    if settings.cle_signature_precedente is not None:
+        avant = _lire_publique(settings.cle_signature_precedente.get_secret_value())
     return Sceau(_lire_privee(neuve.decode()), avant)
 
 
@@ -120,11 +127,21 @@ def _lire_privee(valeur: str, nom: str = CLE) -> Ed25519PrivateKey:
             return Ed25519PrivateKey.from_private_bytes(base64.b64decode(valeur, validate=True))
         pem = valeur.encode() if "-----BEGIN" in valeur else Path(valeur).read_bytes()
         cle = load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, OSError, binascii.Error, UnsupportedAlgorithm):
-        raise CleIllisible(f"{nom} : {attendu} est attendu") from None
+    except OSError as error:
+        raise CleIllisible(f"{nom} : ce fichier ne peut pas être lu ({raison(error)})") from None
+    except (ValueError, TypeError, binascii.Error, UnsupportedAlgorithm):
+        raise CleIllisible(f"{nom} : {_absent(valeur)}{attendu} est attendu") from None
     if not isinstance(cle, Ed25519PrivateKey):
         raise CleIllisible(f"{nom} : {attendu} est attendu")
     return cle
+
+
+def _absent(valeur: str) -> str:
+    """That a file is missing, when the value looks like a path; quoted when it can be no seed, which has no dot."""
+    if "-----BEGIN" in valeur or not ("." in valeur or valeur.startswith(("/", "~"))) or Path(valeur).is_file():
+        return ""
+    nomme = f" {valeur[:200]}" if "." in valeur and "\n" not in valeur else ""
+    return "ce n'est pas un fichier ; " if Path(valeur).exists() else f"le fichier{nomme} n'existe pas ; "
 
 
 def verifier(octets: bytes, signature: bytes, cle_publique: bytes) -> bool:

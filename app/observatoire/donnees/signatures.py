@@ -3,7 +3,7 @@
 What is served is what was signed then: whoever could change a stored file could not make it look signed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,12 @@ from app.observatoire.donnees import sql
 from app.observatoire.donnees.fichiers import avec_sommes, empreinte
 from app.observatoire.donnees.signature import Sceau
 
+_PAS_SIGNEE: Final = "pas signée : « jdma edition signer », une fois JDMA_CLE_SIGNATURE donnée"
+_SANS_CLE: Final = "signée, ce que cette installation ne peut pas vérifier : elle n'a pas de clé (JDMA_CLE_SIGNATURE)"
+_A_SIGNER: Final = (
+    "publiée avant que cette installation ait sa clé : « jdma edition signer » ; signée d'une autre : donner sa clé "
+    "publique à JDMA_CLE_SIGNATURE_PRECEDENTE ; sinon, des signatures ont été effacées ou remplacées dans la base"
+)
 EMPREINTE: Final = "empreinte"
 """Under that name, the fingerprint of the document is signed, which no file holds."""
 
@@ -27,8 +33,16 @@ class Fichier(NamedTuple):
 class Verdict(NamedTuple):
     """What is wrong with an édition, and what is worth saying; sentences in French, for an operator."""
 
-    ecarts: list[str]
+    alterations: list[str]
+    """What is no longer as it was published: not to be signed."""
+    manques: list[str]
+    """The signatures that a known key should have made, and that are not there."""
     remarques: list[str]
+
+    @property
+    def ecarts(self) -> list[str]:
+        """All that is wrong."""
+        return [*self.alterations, *self.manques]
 
 
 async def signer(
@@ -54,7 +68,8 @@ def juger(
 
     `empreinte_document`: None when the document itself is no longer what was published, which is then said elsewhere;
     files are not held against it. `signatures`: by name and public key. `refaits`: the files that this version makes of
-    the document, None when it cannot. What a known key signed may differ from them: what makes files goes on changing.
+    the document, None when it cannot. Every name must be signed by a known key, when there is one. What a known key
+    signed may differ from what is made again: what makes files goes on changing.
     """
     ecarts = [
         f"{nom} : sa somme n'est plus la sienne"
@@ -70,12 +85,26 @@ def juger(
     }
     ecarts += [f"{nom} : signature REFUSÉE" for (nom, _), bonne in sorted(avis.items()) if bonne is False]
     surs = {nom for (nom, _), bonne in avis.items() if bonne}
+    refusees = {nom for (nom, _), bonne in avis.items() if bonne is False}
     differents = [] if empreinte_document is None else _differents(octets, refaits)
     if surs >= signes.keys():
-        return Verdict(ecarts, [f"cette version écrirait autrement : {', '.join(differents)}"] if differents else [])
+        autres = [f"cette version écrirait autrement : {', '.join(differents)}"] if differents else []
+        return Verdict(ecarts, [], autres)
     ecarts += [f"{nom} : n'est pas ce que donnent les chiffres publiés" for nom in differents if nom not in surs]
-    quoi = "signée par une clé que cette installation ne connaît pas" if signatures else "pas signée"
-    return Verdict(ecarts, [f"{quoi} : « jdma edition signer »"])
+    if sceau is None:
+        return Verdict(ecarts, [], [_SANS_CLE if signatures else _PAS_SIGNEE])
+    manques = sorted(signes.keys() - surs - refusees)
+    return Verdict(ecarts, _dire_manques(manques, {nom for nom, _ in signatures}), [_A_SIGNER] if manques else [])
+
+
+def _dire_manques(manques: Iterable[str], connus: Set[str]) -> list[str]:
+    """A sentence for each name (a file, or the fingerprint) that no known key signed; `connus`: signed by some key."""
+    return [
+        f"{nom} : signature d'une clé que cette installation ne connaît pas, aucune d'une clé connue"
+        if nom in connus
+        else f"{nom} : signature absente"
+        for nom in manques
+    ]
 
 
 def _differents(octets: Mapping[str, bytes], refaits: Mapping[str, bytes] | None) -> list[str]:

@@ -36,14 +36,16 @@ async def _juger(db: AsyncSession, row: Row[Any], sceau: Sceau | None) -> Verdic
         sceau,
     )
     if not intact:
-        verdict.ecarts.insert(0, "ce qui est enregistré n'est plus ce qui a été publié")
+        verdict.alterations.insert(0, "ce qui est enregistré n'est plus ce qui a été publié")
     return verdict
 
 
 async def signer(db: AsyncSession, sceau: Sceau, slug: str | None = None) -> AsyncIterator[tuple[Row[Any], Verdict]]:
-    """Sign with the current key each published revision with which nothing is wrong; gives them all."""
+    """Sign with the current key each published revision with which nothing is wrong but missing signatures; gives them
+    all.
+    """
     async for row, verdict in verifier(db, sceau, slug):
-        if not verdict.ecarts:
+        if not verdict.alterations:
             fichiers = await donnees.tous_ceux_d_edition(db, row.id)
             await signatures.signer(db, row.id, fichiers, row.empreinte, sceau)
-        yield row, verdict
+        yield row, verdict if verdict.alterations else verdict._replace(manques=[], remarques=[])
