@@ -58,7 +58,7 @@ _DEBUT = re.compile(
     rf"(?:\((?=(?:\+|00)[0-9]{{1,3}}\))|\+)(?=[+0]{{0,3}}(?:{_SEP}[0-9]){{8}})"
     rf"|(?:(?<![a-z0-9])|(?<=iban))[a-z]{{2}}(?={_SEP}[0-9o]{_SEP}[0-9o](?:{_SEP}[a-z0-9]){{11}})"
     rf"|(?:\((?=[0-9]{{1,2}}\))|(?:(?<![a-z0-9])|(?<=tel)|(?<=ble)|(?<=ile)|(?<=phone)|(?<=\bau)|(?<=\bno)|(?<=nir)|(?<=rib)|(?<=\bcb)|(?<=\bss)|(?<=nss)|(?<=secu))[0-9])"
-    rf"(?=\)?(?:{_SEP}[0-9a-z]){{7}})"
+    rf"(?=\)?(?:{_SEP}[0-9a-z]){{6}})"
 )
 _LONG = re.compile(rf"(?<![a-z0-9])[0-9](?:{_SEP}[0-9]){{8,40}}+")
 _SUITE_DE_REFERENCE = re.compile(r"[0-9][-._]\Z")
@@ -116,6 +116,9 @@ def _numeros(lecture: Lecture, credit: _Credit) -> Iterator[_Trouve]:
             return
         credit.reste -= 1
         place = debut.start()
+        if passe := telephones.ne_sont_pas_des_numeros(chiffres, place):
+            position = passe
+            continue
         genre, apres = _reconnaitre(Candidat(lu, chiffres, place, _avant(lu, fin, place)))
         if genre:
             yield _Trouve(genre, place, apres)

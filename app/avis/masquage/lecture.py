@@ -49,17 +49,20 @@ def _alphabet() -> dict[int, str]:
 _ALPHABET = _alphabet()
 _ASCII = {code: plain for code, plain in _ALPHABET.items() if code < 0x80}
 
-# What takes several characters and reads as one, or as none: %40, &#64;, &commat;, and what nobody sees.
+# What takes several characters and reads as one, or as none: %40, %2540, <br>, &#64;, &commat;, and what nobody sees.
 _COMPOSE = re.compile(
-    rf"%(?:2[0-9b-f]|3[0-9abdf]|40|5f|7c|c2%a0)|&(?:#x?[0-9a-f]{{2,6}}|commat|period|nbsp|plus);|[{_INVISIBLES}]++"
+    rf"%(?:25)?(?:2[0-9b-f]|3[0-9abdf]|40|5f|7c|c2%(?:25)?a0)|<br ?/?>"
+    rf"|&(?:#x?[0-9a-f]{{2,6}}|commat|period|nbsp|plus);|[{_INVISIBLES}]++"
 )
 _CHIFFRES_ET_LETTRES = re.compile(r"(?<![a-z0-9])(?=[oil]*[0-9])(?=[0-9]*[oil])[0-9oil]{1,34}+(?![a-z0-9])")
 _EN_CHIFFRES = str.maketrans("oil", "011")
 
 
 def _decoder(signe: str) -> str:
+    if signe[0] == "<":
+        return "\n"
     if signe[0] == "%":
-        return " " if len(signe) > 3 else chr(int(signe[1:], 16))
+        return " " if signe.endswith("a0") else chr(int(signe[-2:], 16))
     return unescape(signe)[:1].lower().translate(_ALPHABET) if signe[0] == "&" else ""
 
 
@@ -77,7 +80,7 @@ class Lecture:
         if "\t" in self.lu or "\r" in self.lu:
             self.lu = self.lu.translate(_ASCII)
         self._places: list[int] | None = None
-        if "%" in self.lu or "&" in self.lu or not texte.isascii():
+        if "%" in self.lu or "&" in self.lu or "<br" in self.lu or not texte.isascii():
             self._remplacer([(m.start(), m.end(), _decoder(m[0])) for m in _COMPOSE.finditer(self.lu)])
         self._remplacer(chiffrer(self.lu))
         self.chiffres = _CHIFFRES_ET_LETTRES.sub(lambda m: m[0].translate(_EN_CHIFFRES), self.lu)

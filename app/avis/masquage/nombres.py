@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain, combinations, takewhile
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -24,9 +23,18 @@ _AUTRES = {
     "kinze": 15, "sez": 16, "vin": 20, "vint": 20, "vingts": 20, "trant": 30, "trante": 30, "octante": 80,
     "zeros": 0, "oh": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "eight": 8, "nine": 9,
     "cero": 0, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
-    "twelve": 12, "eleven": 11, "ten": 10, "diez": 10, "doce": 12, "once": 11,
+    "twelve": 12, "eleven": 11, "ten": 10, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "diez": 10, "doce": 12, "once": 11, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16, "diecisiete": 17,
+    "dieciocho": 18, "diecinueve": 19, "veinte": 20, "veintiuno": 21, "veintidos": 22, "veintitres": 23,
+    "veinticuatro": 24, "veinticinco": 25, "veintiseis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29,
+    "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
 }  # fmt: skip
 CENT = 100
+_RONDS = frozenset((20, 30, 40, 50, 60, 70, 80, 90))
+_A_PART = 1000
+"""The value of a word that joins no other: « double one »."""
 
 
 def _noms() -> Iterator[tuple[str, int]]:
@@ -52,10 +60,19 @@ def _fautes(nom: str) -> Iterator[str]:
 _NOMS = dict(_noms())
 _EXACTS = {**_AUTRES, **_NOMS}
 _FAUTIFS = {f: n for nom, n in _NOMS.items() if len(nom) >= 5 or n == 0 for f in _fautes(nom) if len(f) > 2}
-_VALEURS = _FAUTIFS | _EXACTS
+_CHIFFRES_DITS = {
+    "zero": 0, "oh": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9,
+}  # fmt: skip
+_REPETES = {
+    f"{fois} {nom}": str(n) * combien
+    for fois, combien in (("double", 2), ("triple", 3))
+    for nom, n in _CHIFFRES_DITS.items()
+}
+_VALEURS = _FAUTIFS | _EXACTS | dict.fromkeys(_REPETES, _A_PART)
 _est_nombre = _VALEURS.__contains__
 _MOTS = re.compile(r"[a-z]{2,20}+")
-_JETON = re.compile(r"[a-z0-9]++")
+_JETON = re.compile(r"(?:double |triple )?[a-z0-9]++")
 _LIAISONS = frozenset(("et", "plus", "puis", "y"))
 _ARTICLES = frozenset(("un", "une", "uno", "one"))
 _ENTRE_MOTS = 3  # characters between two words of a number
@@ -65,6 +82,17 @@ class _Jeton(NamedTuple):
     debut: int
     fin: int
     mot: str
+    valeur: int
+    """What a word counts; -1 for digits and for words that only join."""
+
+
+class _Groupe(NamedTuple):
+    jetons: list[_Jeton]
+    lu: str
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        return self.jetons[0].debut, self.jetons[-1].fin, self.lu
 
 
 def chiffrer(lu: str) -> list[tuple[int, int, str]]:
@@ -87,8 +115,8 @@ def _suites(lu: str) -> Iterator[list[_Jeton]]:
         if suite and (m.start() - suite[-1].fin > _ENTRE_MOTS):
             yield suite
             suite = []
-        if mot in _VALEURS or mot.isdigit() or mot in _LIAISONS:
-            suite.append(_Jeton(m.start(), m.end(), mot))
+        if (valeur := _VALEURS.get(mot, -1)) >= 0 or mot.isdigit() or mot in _LIAISONS:
+            suite.append(_Jeton(m.start(), m.end(), mot, valeur))
         elif suite:
             yield suite
             suite = []
@@ -97,7 +125,7 @@ def _suites(lu: str) -> Iterator[list[_Jeton]]:
 
 def _lire(suite: list[_Jeton]) -> list[tuple[int, int, str]]:
     """How such a run reads, when it says a number long enough to be somebody's."""
-    mots = sum(jeton.mot in _VALEURS for jeton in suite)
+    mots = sum(jeton.valeur >= 0 for jeton in suite)
     if 0 < mots < 4 and any(jeton.mot in _FAUTIFS and jeton.mot not in _EXACTS for jeton in suite):
         return []  # « carte 4970 » is not « quatre 4970 »
     seuls = _LIAISONS if mots >= 4 else _LIAISONS | _ARTICLES
@@ -105,9 +133,9 @@ def _lire(suite: list[_Jeton]) -> list[tuple[int, int, str]]:
         suite = suite[1:]
     liee = any(jeton.mot in _LIAISONS for jeton in suite)
     suite = [jeton for jeton in suite if jeton.mot not in _LIAISONS]
-    groupes = _telephone(suite)
+    groupes = [groupe.place for groupe in _telephone(_groupes(suite))]
     chiffres = sum(len(lu) for _, _, lu in groupes)
-    mots = sum(jeton.mot in _VALEURS for jeton in suite)
+    mots = sum(jeton.valeur >= 0 for jeton in suite)
     if not mots or not 9 <= chiffres <= 40 or (mots < 4 and chiffres - mots < 5):
         return []
     return (
@@ -125,32 +153,52 @@ def _avec_espaces(groupes: list[tuple[int, int, str]]) -> list[tuple[int, int, s
     return places
 
 
-def _telephone(suite: list[_Jeton]) -> list[tuple[int, int, str]]:
-    """The groups of a run. « zéro six soixante onze … » may be 06 71 or 06 60 11: the one that makes ten digits."""
-    groupes = _groupes(suite, ())
-    if not groupes or groupes[0][2] != "0" or sum(len(lu) for _, _, lu in groupes) not in {8, 9}:
+def _telephone(groupes: list[_Groupe]) -> list[_Groupe]:
+    """The groups as a telephone: « zéro six soixante onze … » may be 06 71 or 06 60 11, the one that makes ten digits.
+
+    Each group is cut by itself, so that the time is linear in the run.
+    """
+    manque = 10 - sum(len(groupe.lu) for groupe in groupes) if groupes and groupes[0].lu == "0" else 0
+    if manque not in {1, 2}:
         return groupes
-    rangs = range(min(len(suite), 20))
-    for seuls in chain(((k,) for k in rangs), combinations(rangs, 2)):
-        autres = _groupes(suite, seuls)
-        if sum(len(lu) for _, _, lu in autres) == 10:
-            return autres
-    return groupes
+    coupes = {k: coupe for k, groupe in enumerate(groupes) if len(groupe.jetons) > 1 and (coupe := _couper(groupe))}
+    for k, coupe in coupes.items():
+        if manque in coupe:
+            return _remplacer(groupes, {k: coupe[manque]})
+    petites = {k: coupe[1] for k, coupe in coupes.items() if 1 in coupe}
+    deux = dict(list(petites.items())[:2])
+    return _remplacer(groupes, deux) if manque == len(deux) else groupes
 
 
-def _groupes(suite: list[_Jeton], seuls: tuple[int, ...]) -> list[tuple[int, int, str]]:
-    """« soixante dix huit » is 78, « zéro six » is 0 and 6: words joined as one counts, but for those alone."""
+def _couper(groupe: _Groupe) -> dict[int, list[_Groupe]]:
+    """The other readings of a group, by how many digits more they have: « quatre-vingt-deux » is 80 2, or 4 20 2."""
+    jetons = groupe.jetons
+    coupes: dict[int, list[_Groupe]] = {}
+    for k in range(len(jetons) - 1, 0, -1):
+        coupe = [*_groupes(jetons[:k]), *_groupes(jetons[k:])]
+        coupes.setdefault(sum(len(partie.lu) for partie in coupe) - len(groupe.lu), coupe)
+    seuls = [_Groupe([jeton], str(jeton.valeur)) for jeton in jetons]
+    coupes.setdefault(sum(len(partie.lu) for partie in seuls) - len(groupe.lu), seuls)
+    return coupes
+
+
+def _remplacer(groupes: list[_Groupe], autres: dict[int, list[_Groupe]]) -> list[_Groupe]:
+    return [partie for k, groupe in enumerate(groupes) for partie in autres.get(k, [groupe])]
+
+
+def _groupes(suite: list[_Jeton]) -> list[_Groupe]:
+    """« soixante dix huit » is 78, « zéro six » is 0 and 6: words joined as one counts; digits stay as they are."""
     groupes = []
     k = 0
+    valeurs = [jeton.valeur for jeton in suite]
     while k < len(suite):
-        if suite[k].mot.isdigit():
-            groupes.append((suite[k].debut, suite[k].fin, suite[k].mot))
-            k += 1
-            continue
-        mots = [jeton.mot for jeton in suite[k : k + (1 if k in seuls else 7)]]
-        valeurs = [_VALEURS[mot] for mot in takewhile(_est_nombre, mots)]
-        total, pris = _sous_mille(valeurs)
-        groupes.append((suite[k].debut, suite[k + pris - 1].fin, str(total)))
+        jeton = suite[k]
+        if jeton.valeur < 0 or jeton.valeur == _A_PART:
+            total, pris = _REPETES.get(jeton.mot, jeton.mot), 1
+        else:
+            lu, pris = _sous_mille(valeurs[k : k + 7])
+            total = str(lu)
+        groupes.append(_Groupe(suite[k : k + pris], total))
         k += pris
     return groupes
 
@@ -166,7 +214,7 @@ def _sous_mille(valeurs: list[int]) -> tuple[int, int]:
         return _sous_cent(valeurs)
     pris = 1 if valeurs[0] == CENT else 2
     reste = valeurs[pris:]
-    if not reste or reste[0] in {0, CENT}:
+    if not reste or reste[0] <= 0 or reste[0] >= CENT:
         return centaines * 100, pris
     suite, encore = _sous_cent(reste)
     return centaines * 100 + suite, pris + encore
@@ -177,11 +225,11 @@ def _sous_cent(valeurs: list[int]) -> tuple[int, int]:
     if valeurs[:2] == [4, 20]:
         premier, pris = 80, 2
     suivant = valeurs[pris] if len(valeurs) > pris else 0
-    if not suivant:
+    if suivant <= 0 or premier < 10:
         return premier, pris
     if premier in {60, 80} and 10 <= suivant <= 19:
         dizaine, encore = _sous_cent(valeurs[pris:]) if suivant == 10 else (suivant, 1)
         return premier + dizaine, pris + encore
-    if (premier in {20, 30, 40, 50, 60, 70, 80, 90} and suivant <= 9) or (premier == 10 and 7 <= suivant <= 9):
+    if (premier in _RONDS and suivant <= 9) or (premier == 10 and 7 <= suivant <= 9):
         return premier + suivant, pris + 1
     return premier, pris
