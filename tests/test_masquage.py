@@ -18,6 +18,7 @@ from app.avis.masquage import CANDIDATS, MARQUES, masquer
 from tests.corpus_masquage import manque, negatifs, positifs
 
 NIR, IBAN, MEL, TEL, CARTE = (MARQUES[genre] for genre in ("nir", "iban", "courriel", "telephone", "carte"))
+CAF = MARQUES["allocataire"]
 
 RESTENT = [
     "",
@@ -76,6 +77,21 @@ RESTENT = [
     "Les départements 75 77 78 91 92 93 94 95 sont oubliés.",
     "La carte 4970 1000 0000 0007 n'existe pas.",
     "De 12 à 15 ans, du 10 au 12 : rien pour eux. Be 12 345.",
+    # Hours, days and draws put together as telephones are
+    "Horaires 08 30 12 00 13 30 17 00",
+    "ouvert 09 00 12 00 14 00 18 00",
+    "Horaires d'ouverture : 08 45 12 15 13 45 17 30",
+    "01 02 24 03 04 24",
+    "du 05 06 24 07 08 24",
+    "numéros gagnants 05 12 19 33 47",
+    "Référence à rappeler : 0145678923",
+    "Récépissé 0623417709, séjour de 1234567890 secondes",
+    "CAF 1 234 567 euros de budget, allocation de 1234567 €",
+    "Facture 2024 : 0123456789",
+    "commande 2021101212345",
+    "facture 1781133063221 du mois",
+    "rendez-vous à free.fr ou à sfr.fr",
+    "Numéro vert 0 805 12 34 56, le 08 06 00 01 26 aussi",
 ]
 
 PARTENT = [
@@ -163,6 +179,39 @@ PARTENT = [
     ("N°SS1850578006084, NIR1850578006084", f"N°SS{NIR}, NIR{NIR}"),
     ("IBANFR1420041010050500013M02606 CB4970100000000006", f"IBAN{IBAN} CB{CARTE}"),
     ("c'est le zéro six, puis 12 34 56 78 et voilà", f"c'est le {TEL} et voilà"),
+    # After a reference whose number is already said, or that numbers nobody's papers
+    ("Dossier 4521 : 0612345678", f"Dossier 4521 : {TEL}"),
+    ("Dossier n° 12345, 0612345678", f"Dossier n° 12345, {TEL}"),
+    ("dossier 12345 (0612345678)", f"dossier 12345 ({TEL})"),
+    ("dossier 4521/0612345678", f"dossier 4521/{TEL}"),
+    ("Mon dossier 2024-458 : 0612345678", f"Mon dossier 2024-458 : {TEL}"),
+    ("réf 0612345678 (mon portable)", f"réf {TEL} (mon portable)"),
+    ("établissement 0199001234, suivi svp 0612345678", f"établissement {TEL}, suivi svp {TEL}"),
+    ("tél domicile 01.99.00.12.34 / bureau 01.99.00.12.35", f"tél domicile {TEL} / bureau {TEL}"),
+    ("matricule 1 85 05 78 006 084", f"matricule {NIR}"),
+    ("immatriculation 1850578006084, id 1850578006084", f"immatriculation {NIR}, id {NIR}"),
+    ("identifiant 1850578006084, usager 1850578006084", f"identifiant {NIR}, usager {NIR}"),
+    ("dossier 1850578006084", f"dossier {NIR}"),
+    ("sécu 18505780060841, sécu 1 85 05 78 006 084 7", f"sécu {NIR}, sécu {NIR}"),
+    ("?q=1+85+05+78+006+084+36", f"?q={NIR}"),
+    ("un quatre-vingt-cinq zéro cinq soixante-dix-huit zéro zéro six zéro quatre-vingt-quatre", NIR),
+    # Allowances, with or without their letter
+    ("Numéro allocataire CAF 1234567", f"Numéro allocataire CAF {CAF}"),
+    ("Mon numéro d'allocataire : 0456789", f"Mon numéro d'allocataire : {CAF}"),
+    ("n° allocataire : 1 234 567", f"n° allocataire : {CAF}"),
+    ("matricule CAF 1234567 puis CAF 7654321", f"matricule CAF {CAF} puis CAF {CAF}"),
+    ("allocataire 1234567 à Nantes", f"allocataire {CAF} à Nantes"),
+    ("CAF de Nantes, n° 4567891 A", f"CAF de Nantes, n° {CAF}"),
+    # Rare writings
+    ("j e a n @ e x e m p l e . f r", MEL),
+    ("jean_d à gmail.com, jean.d a orange.fr", f"{MEL}, {MEL}"),
+    ('jean.d "at" exemple.fr', MEL),
+    ("https://exemple.fr/?m=jean.d%2540exemple.fr", f"https://exemple.fr/?m={MEL}"),
+    ("06=12=34=56=78 ou 06>12>34>56>78", f"{TEL} ou {TEL}"),
+    ("06 12 34<br>56 78", TEL),
+    ("cero seis doce treinta y cuatro cincuenta y seis setenta y ocho", TEL),
+    ("zero seven nine double one two three four five six", TEL),
+    ("zéro six soixante onze soixante douze vingt-deux trente-trois", TEL),
     # Several at once
     ("Jean, 06 12 34 56 78, jean@exemple.fr, NIR 1 85 05 99 999 999 53, dossier 2024-0123456789", (
         f"Jean, {TEL}, {MEL}, NIR {NIR}, dossier 2024-0123456789")),

@@ -32,11 +32,11 @@ _TELEPHONE = re.compile(
 _LISTE = frozenset(
     _mots("""
     questions question departements departement depts dept dep notes note articles article art chapitres chapitre
-    lots lot salles salle bureaux bureau etapes etape pages page rubriques rubrique cases case lignes semaines
+    lots lot salles salle etapes etape pages page rubriques rubrique cases case lignes semaines
     semaine mois jours jour annees annee annexes annexe points cerfa ages age items item reponses reponse colonnes
     colonne tirage loto zones zone secteurs batiments batiment niveaux niveau versions version v resultats scores
     codes regions region lundi mardi mercredi jeudi vendredi samedi dimanche guichets guichet quais quai chambres
-    chambre appartements tranches figures tableaux fiches modules onglets formulaires agences heures horaires heure
+    chambre appartements tranches figures tableaux fiches modules onglets formulaires heures horaires heure
     horaire ouverture ouvertures ouvert ouverte fermeture gagnants gagnant euromillions keno pieces piece tailles
 """)
 )

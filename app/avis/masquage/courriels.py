@@ -21,8 +21,9 @@ _AT = re.compile(
     r"|[ \n]{1,2}(?:at|chez|ar?robe|a robase|a commercial|arobase?)[ \n]{1,2}"
     rf"|[ ]a[ ](?=(?:{_FAI})(?:[.]| point | dot )[a-z])"
 )
-ESSAIS = 200
-"""Words that may be tried as an @ in one reading: « -at-at-at- »; past them only the sign itself is looked at."""
+ESSAIS = 300
+"""Signs or words tried in vain in one reading; past them whatever has an @ inside goes: it is no ordinary text."""
+_GROSSIER = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]++")
 _FINS = (
     "com|fr|net|org|eu|info|io|gouv|asso|co|be|ch|de|es|it|uk|lu|pt|ca|us|re|gp|mq|gf|nc|pf|yt|bzh|paris|ma|dz|tn|me"
 )
@@ -83,14 +84,18 @@ def trouver(lu: str) -> Iterator[Courriel]:
     if not _peut_etre(lu):
         return
     envers = lu[::-1]
-    fin = essais = 0
+    fin = vains = 0
     for at in _AT.finditer(lu):
-        essais += "@" not in at[0]
-        if at.start() < fin or (essais > ESSAIS and "@" not in at[0]):
+        if at.start() < fin or not lu[at.end() : at.end() + 1].isalnum():
             continue
+        if vains >= ESSAIS:
+            yield from (Courriel(*m.span()) for m in _GROSSIER.finditer(lu, at.start()))
+            return
         if trouve := _autour(lu, envers, at, fin):
             yield trouve
             fin = trouve.fin
+        else:
+            vains += 1
 
 
 _UN_A = re.compile(r"(?<![a-z0-9])a(?![a-z0-9])")
@@ -105,7 +110,7 @@ def _autour(lu: str, envers: str, at: re.Match[str], fin: int) -> Courriel | Non
     signe = at[0]
     if signe == "@":
         apres = _fin_simple(lu, at.end())
-        return _simple(lu, envers, at.start(), fin, apres) if apres else None
+        return _simple(lu, envers, at.start(), fin, apres) if apres else _epele(lu, envers, at, fin)
     if signe.strip() == "@" and (trouve := _epele(lu, envers, at, fin)):
         return trouve
     apres = _fin_dite(lu, at.end())

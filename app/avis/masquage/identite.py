@@ -107,7 +107,7 @@ _ANNONCE = (
 )
 """What may stand between a label and its number, when nothing in the number itself confirms it."""
 _QUANTITE = (
-    r"(?! ?(?:[0-9]|€|euros?\b|eur\b|%|k€|m€|secondes?\b|minutes?\b|heures?\b|jours?\b"
+    r"(?! ?(?:[0-9]|€|euros?\b|eur\b|%|k€|m€|ms\b|secondes?\b|minutes?\b|heures?\b|jours?\b"
     r"|ans\b|fois\b|personnes?\b|habitants?\b))"
 )
 _DITS = (

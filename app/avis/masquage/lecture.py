@@ -69,10 +69,10 @@ def _decoder(signe: str) -> str:
 class Lecture:
     """The reading of a text.
 
-    `lu`: lower case without accents; `chiffres`: the same, of the same length, where « O6 l2 » reads « 06 12 ».
+    `lu`: lower case without accents, numbers in words as they are until `chiffrer`.
     """
 
-    __slots__ = ("_places", "chiffres", "lu", "texte")
+    __slots__ = ("_places", "lu", "texte")
 
     def __init__(self, texte: str) -> None:
         self.texte = texte
@@ -82,8 +82,11 @@ class Lecture:
         self._places: list[int] | None = None
         if "%" in self.lu or "&" in self.lu or "<br" in self.lu or not texte.isascii():
             self._remplacer([(m.start(), m.end(), _decoder(m[0])) for m in _COMPOSE.finditer(self.lu)])
+
+    def chiffrer(self) -> str:
+        """Read numbers in words as digits; returns `lu` then, of the same length, where « O6 l2 » reads « 06 12 »."""
         self._remplacer(chiffrer(self.lu))
-        self.chiffres = _CHIFFRES_ET_LETTRES.sub(lambda m: m[0].translate(_EN_CHIFFRES), self.lu)
+        return _CHIFFRES_ET_LETTRES.sub(lambda m: m[0].translate(_EN_CHIFFRES), self.lu)
 
     def _remplacer(self, autres: list[tuple[int, int, str]]) -> None:
         """Read other characters in these places (start, end, reading), remembering where each one stands."""

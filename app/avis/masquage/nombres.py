@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from string import ascii_lowercase
-from typing import NamedTuple
 
 
 def _mots(texte: str) -> list[str]:
@@ -32,6 +31,9 @@ _AUTRES = {
     "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
 }  # fmt: skip
 CENT = 100
+_APRES_UN_CHIFFRE = ([20], [CENT])
+LONGUEUR = 40
+"""The most digits, or words, that are read as one number."""
 _RONDS = frozenset((20, 30, 40, 50, 60, 70, 80, 90))
 _A_PART = 1000
 """The value of a word that joins no other: « double one »."""
@@ -78,21 +80,11 @@ _ARTICLES = frozenset(("un", "une", "uno", "one"))
 _ENTRE_MOTS = 3  # characters between two words of a number
 
 
-class _Jeton(NamedTuple):
-    debut: int
-    fin: int
-    mot: str
-    valeur: int
-    """What a word counts; -1 for digits and for words that only join."""
-
-
-class _Groupe(NamedTuple):
-    jetons: list[_Jeton]
-    lu: str
-
-    @property
-    def place(self) -> tuple[int, int, str]:
-        return self.jetons[0].debut, self.jetons[-1].fin, self.lu
+_Jeton = tuple[int, int, str, int]
+"""Start, end, word, what it counts: -1 for digits, -2 for words that only join."""
+_Place = tuple[int, int, str]
+_Groupe = tuple[list[_Jeton], str]
+"""The words of one number, and its digits."""
 
 
 def chiffrer(lu: str) -> list[tuple[int, int, str]]:
@@ -110,42 +102,52 @@ def chiffrer(lu: str) -> list[tuple[int, int, str]]:
 def _suites(lu: str) -> Iterator[list[_Jeton]]:
     """Numbers that follow one another, in words and digits, with nothing but separators between them."""
     suite: list[_Jeton] = []
+    apres = 0
     for m in _JETON.finditer(lu):
         mot = m[0]
-        if suite and (m.start() - suite[-1].fin > _ENTRE_MOTS):
+        valeur = _VALEURS.get(mot)
+        if valeur is None:
+            valeur = -1 if mot.isdigit() else -2 if mot in _LIAISONS else None
+        debut, fin = m.span()
+        if suite and (valeur is None or debut - apres > _ENTRE_MOTS):
             yield suite
             suite = []
-        if (valeur := _VALEURS.get(mot, -1)) >= 0 or mot.isdigit() or mot in _LIAISONS:
-            suite.append(_Jeton(m.start(), m.end(), mot, valeur))
-        elif suite:
-            yield suite
-            suite = []
+        if valeur is not None:
+            suite.append((debut, fin, mot, valeur))
+            apres = fin
     yield suite
 
 
-def _lire(suite: list[_Jeton]) -> list[tuple[int, int, str]]:
+def _lire(suite: list[_Jeton]) -> list[_Place]:
     """How such a run reads, when it says a number long enough to be somebody's."""
-    mots = sum(jeton.valeur >= 0 for jeton in suite)
-    if 0 < mots < 4 and any(jeton.mot in _FAUTIFS and jeton.mot not in _EXACTS for jeton in suite):
-        return []  # « carte 4970 » is not « quatre 4970 »
-    seuls = _LIAISONS if mots >= 4 else _LIAISONS | _ARTICLES
-    while suite and suite[0].mot in seuls:
-        suite = suite[1:]
-    liee = any(jeton.mot in _LIAISONS for jeton in suite)
-    suite = [jeton for jeton in suite if jeton.mot not in _LIAISONS]
-    groupes = [groupe.place for groupe in _telephone(_groupes(suite))]
-    chiffres = sum(len(lu) for _, _, lu in groupes)
-    mots = sum(jeton.valeur >= 0 for jeton in suite)
-    if not mots or not 9 <= chiffres <= 40 or (mots < 4 and chiffres - mots < 5):
+    mots = sum([valeur >= 0 for _, _, _, valeur in suite])
+    if not mots or (mots < 4 and (len(suite) == mots or _fautif(suite))):
         return []
-    return (
-        _avec_espaces(groupes)
-        if mots >= 4 or liee
-        else [place for place in groupes if place[1] - place[0] != len(place[2])]
-    )
+    seuls = _LIAISONS if mots >= 4 else _LIAISONS | _ARTICLES
+    while suite and suite[0][2] in seuls:
+        suite = suite[1:]
+    liee = len(suite)
+    suite = [jeton for jeton in suite if jeton[3] != -2]
+    return _places(suite, len(suite) < liee) if len(suite) <= LONGUEUR else []
 
 
-def _avec_espaces(groupes: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _fautif(suite: list[_Jeton]) -> bool:
+    """« carte 4970 » is not « quatre 4970 »."""
+    return any(jeton[2] in _FAUTIFS and jeton[2] not in _EXACTS for jeton in suite)
+
+
+def _places(suite: list[_Jeton], liee: bool) -> list[_Place]:
+    groupes: list[_Place] = [(mots[0][0], mots[-1][1], lu) for mots, lu in _telephone(_groupes(suite))]
+    chiffres = sum([len(lu) for _, _, lu in groupes])
+    mots = sum([jeton[3] >= 0 for jeton in suite])
+    if not mots or not 9 <= chiffres <= LONGUEUR or (mots < 4 and chiffres - mots < 5):
+        return []
+    if mots >= 4 or liee:
+        return _avec_espaces(groupes)
+    return [place for place in groupes if place[1] - place[0] != len(place[2])]
+
+
+def _avec_espaces(groupes: list[_Place]) -> list[_Place]:
     """The groups with one space between them, whatever stood there."""
     places = groupes[:1]
     for place in groupes[1:]:
@@ -158,27 +160,32 @@ def _telephone(groupes: list[_Groupe]) -> list[_Groupe]:
 
     Each group is cut by itself, so that the time is linear in the run.
     """
-    manque = 10 - sum(len(groupe.lu) for groupe in groupes) if groupes and groupes[0].lu == "0" else 0
+    if not groupes or groupes[0][1] != "0":
+        return groupes
+    manque = 10 - _longueur(groupes)
     if manque not in {1, 2}:
         return groupes
-    coupes = {k: coupe for k, groupe in enumerate(groupes) if len(groupe.jetons) > 1 and (coupe := _couper(groupe))}
+    coupes = {k: _couper(groupe) for k, groupe in enumerate(groupes) if len(groupe[0]) > 1}
     for k, coupe in coupes.items():
         if manque in coupe:
             return _remplacer(groupes, {k: coupe[manque]})
-    petites = {k: coupe[1] for k, coupe in coupes.items() if 1 in coupe}
-    deux = dict(list(petites.items())[:2])
+    deux = dict([(k, coupe[1]) for k, coupe in coupes.items() if 1 in coupe][:2])
     return _remplacer(groupes, deux) if manque == len(deux) else groupes
+
+
+def _longueur(groupes: list[_Groupe]) -> int:
+    return sum([len(lu) for _, lu in groupes])
 
 
 def _couper(groupe: _Groupe) -> dict[int, list[_Groupe]]:
     """The other readings of a group, by how many digits more they have: « quatre-vingt-deux » is 80 2, or 4 20 2."""
-    jetons = groupe.jetons
+    jetons, lu = groupe
     coupes: dict[int, list[_Groupe]] = {}
     for k in range(len(jetons) - 1, 0, -1):
         coupe = [*_groupes(jetons[:k]), *_groupes(jetons[k:])]
-        coupes.setdefault(sum(len(partie.lu) for partie in coupe) - len(groupe.lu), coupe)
-    seuls = [_Groupe([jeton], str(jeton.valeur)) for jeton in jetons]
-    coupes.setdefault(sum(len(partie.lu) for partie in seuls) - len(groupe.lu), seuls)
+        coupes.setdefault(_longueur(coupe) - len(lu), coupe)
+    seuls = [([jeton], str(jeton[3])) for jeton in jetons]
+    coupes.setdefault(_longueur(seuls) - len(lu), seuls)
     return coupes
 
 
@@ -190,15 +197,17 @@ def _groupes(suite: list[_Jeton]) -> list[_Groupe]:
     """« soixante dix huit » is 78, « zéro six » is 0 and 6: words joined as one counts; digits stay as they are."""
     groupes = []
     k = 0
-    valeurs = [jeton.valeur for jeton in suite]
+    valeurs = [valeur for _, _, _, valeur in suite]
     while k < len(suite):
-        jeton = suite[k]
-        if jeton.valeur < 0 or jeton.valeur == _A_PART:
-            total, pris = _REPETES.get(jeton.mot, jeton.mot), 1
+        valeur = valeurs[k]
+        if valeur < 0 or valeur == _A_PART:
+            lu, pris = _REPETES.get(suite[k][2], suite[k][2]), 1
+        elif valeur < 10 and valeurs[k + 1 : k + 2] not in _APRES_UN_CHIFFRE:
+            lu, pris = str(valeur), 1
         else:
-            lu, pris = _sous_mille(valeurs[k : k + 7])
-            total = str(lu)
-        groupes.append(_Groupe(suite[k : k + pris], total))
+            total, pris = _sous_mille(valeurs[k : k + 7])
+            lu = str(total)
+        groupes.append((suite[k : k + pris], lu))
         k += pris
     return groupes
 

@@ -33,6 +33,7 @@ _TEMPS = re.compile(
     rf"(?:{_HEURE}(?:(?:{_ENTRE_PAIRES}| [-/] ){_HEURE}){{2,13}}|{_JOUR}(?:(?:{_ENTRE_PAIRES}| [-/] ){_JOUR}){{1,9}})"
     rf"(?!{_ENTRE_PAIRES}?[0-9])"
 )
+_SUITE_DE_NOMBRES = re.compile(r"[0-9]{3} \Z")
 _UNITE = re.compile(
     r" {0,2}(?:€|euros?\b|eur\b|%|\$|k€|m€|dollars?\b|hab\w*|personnes?\b|km\b|ans\b|usagers?\b|points?\b)"
 )
@@ -158,7 +159,8 @@ def sans_zero(candidat: Candidat) -> int:
     chiffres, position = candidat.chiffres, candidat.position
     for motif in (_SANS_PLUS, _OUTRE_MER):
         if m := motif.match(chiffres, position):
-            return m.end() if _Ecrit.de(m[0]).indicatif_a_part and candidat.dit not in _CONTRAIRES else 0
+            seul = candidat.dit is not Dit.RIEN or not _SUITE_DE_NOMBRES.search(candidat.avant)
+            return m.end() if seul and _Ecrit.de(m[0]).indicatif_a_part and candidat.dit not in _CONTRAIRES else 0
     m = _SANS_ZERO.match(chiffres, position)
     if m is None and not _SANS_INDICATIF.match(chiffres, position):
         return 0
