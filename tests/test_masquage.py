@@ -91,6 +91,8 @@ RESTENT = [
     "commande 2021101212345",
     "facture 1781133063221 du mois",
     "rendez-vous à free.fr ou à sfr.fr",
+    'J\'ai cliqué "a" gmail.com',
+    "Formulaire envoyé le 12 03 2024 14 30",
     "Numéro vert 0 805 12 34 56, le 08 06 00 01 26 aussi",
 ]
 

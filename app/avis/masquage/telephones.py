@@ -117,6 +117,8 @@ class _Ecrit(NamedTuple):
             return (
                 self.entre[0] == self.entre[1] != self.entre[2] and self.entre[0] != " " and jour <= 31 and mois <= 12
             )
+        if self.groupes == (2, 4, 2, 2):  # what follows the day: 03 2024 14 30
+            return jour <= 12 and self.chiffres[2:4] in {"19", "20"} and int(self.chiffres[6:8]) <= 24
         annee = {(2, 2, 4, 2): self.chiffres[4:6], (2, 4, 4): self.chiffres[2:4]}.get(self.groupes)
         return annee in {"19", "20"} and (mois <= 12 or self.groupes == (2, 4, 4))
 
