@@ -219,3 +219,35 @@ async def test_what_is_no_export_or_of_no_demarche_is_refused_whole(bring, sql):
     with pytest.raises(FichierIllisible, match="inconnue-au-bataillon"):
         await bring(csv_of(ROWS), "inconnue-au-bataillon")
     assert await sql.fetchval("SELECT count(*) FROM avis") == 0
+
+
+TABLEURS = [
+    ("54321e6", "54321000000"), ("54321e6", "5.4321E+10"), ("54321e6", "5,4321E+10"), ("12345e7", "123450000000"),
+    ("0123456", "123456"), ("1234567", "1234567"), ("98765e9", "98765000000000"),
+]  # fmt: skip
+"""An id, and what a spreadsheet makes of it, that no other id gives."""
+PERDUS = ["1000", "5,43E+10", "5.4E10", "12345", "0", "12300", "1E+03", "100000000000", "1.5", "123450"]
+"""What a spreadsheet makes of several ids: 00001e3 and 0001000 both give 1000."""
+
+
+@pytest.mark.parametrize(("ident", "recopie"), TABLEURS)
+async def test_an_id_that_a_spreadsheet_took_for_a_number_is_read_back_and_stored_once(bring, ident, recopie):
+    assert await bring(csv_of([avis(ident, "Moyen", *[""] * 6)])) == (1, 1, 0, 0)
+    encore = avis(recopie, "Moyen", *[""] * 6, date="01/03/2025 09:30")
+    assert await bring(csv_of([encore])) == (1, 0, 1, 0)
+
+
+@pytest.mark.parametrize("recopie", [*PERDUS, "1234500"])
+async def test_a_number_that_several_ids_give_is_set_aside_and_never_stored_as_another_avis(bring, recopie):
+    row = avis(recopie, "Moyen", *[""] * 6, date="01/03/2025 09:30")
+    assert await bring(csv_of([ROWS[2], row])) == (2, 1, 0, 1)
+    assert "hexadécimaux" in rejected(bring)[0]["raison"]
+
+
+async def test_seven_digits_are_an_id_in_an_export_as_it_was_downloaded(bring):
+    assert await bring(csv_of([avis("1234500", "Moyen", *[""] * 6), avis("00001e3", "Moyen", *[""] * 6)])) == (
+        2,
+        2,
+        0,
+        0,
+    )

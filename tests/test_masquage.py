@@ -18,6 +18,7 @@ from app.avis.masquage import CANDIDATS, MARQUES, masquer
 from tests.corpus_masquage import manque, negatifs, positifs
 
 NIR, IBAN, MEL, TEL, CARTE = (MARQUES[genre] for genre in ("nir", "iban", "courriel", "telephone", "carte"))
+CAF = MARQUES["allocataire"]
 
 RESTENT = [
     "",
@@ -50,6 +51,7 @@ RESTENT = [
     "Mon SIRET est 36000000000008 d'après le courrier.",
     "J'habite 06000 Nice, avant 75011 Paris et 01000 Bourg-en-Bresse.",
     "Le 3939 ne répond jamais, le 39 39 non plus.",
+    "Le 0 800 123 456, le 0800 123 456 et le 0 825 12 34 56 sonnent dans le vide.",
     "Appelez le 116 006 ou le 119, et le 112 en urgence.",
     "Le 15, le 17, le 18 et le 114 sont connus, pas le 3117.",
     "Satisfait à 95 %, contre 12,5 % en 2023 et 8,75 % en 2022.",
@@ -75,6 +77,23 @@ RESTENT = [
     "Les départements 75 77 78 91 92 93 94 95 sont oubliés.",
     "La carte 4970 1000 0000 0007 n'existe pas.",
     "De 12 à 15 ans, du 10 au 12 : rien pour eux. Be 12 345.",
+    # Hours, days and draws put together as telephones are
+    "Horaires 08 30 12 00 13 30 17 00",
+    "ouvert 09 00 12 00 14 00 18 00",
+    "Horaires d'ouverture : 08 45 12 15 13 45 17 30",
+    "01 02 24 03 04 24",
+    "du 05 06 24 07 08 24",
+    "numéros gagnants 05 12 19 33 47",
+    "Référence à rappeler : 0145678923",
+    "Récépissé 0623417709, séjour de 1234567890 secondes",
+    "CAF 1 234 567 euros de budget, allocation de 1234567 €",
+    "Facture 2024 : 0123456789",
+    "commande 2021101212345",
+    "facture 1781133063221 du mois",
+    "rendez-vous à free.fr ou à sfr.fr",
+    'J\'ai cliqué "a" gmail.com',
+    "Formulaire envoyé le 12 03 2024 14 30",
+    "Numéro vert 0 805 12 34 56, le 08 06 00 01 26 aussi",
 ]
 
 PARTENT = [
@@ -95,8 +114,6 @@ PARTENT = [
     ("Fixe 01 99 00 12 34 / mobile 06 12 34 56 78", f"Fixe {TEL} / mobile {TEL}"),
     ("0612345678/0199001234 0261910000-0353010000", f"{TEL}/{TEL} {TEL}-{TEL}"),
     ("75011 06 12 34 56 78 14 rue de la Paix", f"75011 {TEL} 14 rue de la Paix"),
-    ("Le 0 800 123 456, le 0800 123 456 et le 0 825 12 34 56 sonnent dans le vide.", (
-        f"Le {TEL}, le {TEL} et le {TEL} sonnent dans le vide.")),
     ("+33 6 12 34 56 78, +33612345678 ou +33.6.12.34.56.78", f"{TEL}, {TEL} ou {TEL}"),
     ("+33 (0)6 12 34 56 78 ou +33(0)612345678", f"{TEL} ou {TEL}"),
     ("(+33) 6 12 34 56 78", TEL),
@@ -164,6 +181,39 @@ PARTENT = [
     ("N°SS1850578006084, NIR1850578006084", f"N°SS{NIR}, NIR{NIR}"),
     ("IBANFR1420041010050500013M02606 CB4970100000000006", f"IBAN{IBAN} CB{CARTE}"),
     ("c'est le zéro six, puis 12 34 56 78 et voilà", f"c'est le {TEL} et voilà"),
+    # After a reference whose number is already said, or that numbers nobody's papers
+    ("Dossier 4521 : 0612345678", f"Dossier 4521 : {TEL}"),
+    ("Dossier n° 12345, 0612345678", f"Dossier n° 12345, {TEL}"),
+    ("dossier 12345 (0612345678)", f"dossier 12345 ({TEL})"),
+    ("dossier 4521/0612345678", f"dossier 4521/{TEL}"),
+    ("Mon dossier 2024-458 : 0612345678", f"Mon dossier 2024-458 : {TEL}"),
+    ("réf 0612345678 (mon portable)", f"réf {TEL} (mon portable)"),
+    ("établissement 0199001234, suivi svp 0612345678", f"établissement {TEL}, suivi svp {TEL}"),
+    ("tél domicile 01.99.00.12.34 / bureau 01.99.00.12.35", f"tél domicile {TEL} / bureau {TEL}"),
+    ("matricule 1 85 05 78 006 084", f"matricule {NIR}"),
+    ("immatriculation 1850578006084, id 1850578006084", f"immatriculation {NIR}, id {NIR}"),
+    ("identifiant 1850578006084, usager 1850578006084", f"identifiant {NIR}, usager {NIR}"),
+    ("dossier 1850578006084", f"dossier {NIR}"),
+    ("sécu 18505780060841, sécu 1 85 05 78 006 084 7", f"sécu {NIR}, sécu {NIR}"),
+    ("?q=1+85+05+78+006+084+36", f"?q={NIR}"),
+    ("un quatre-vingt-cinq zéro cinq soixante-dix-huit zéro zéro six zéro quatre-vingt-quatre", NIR),
+    # Allowances, with or without their letter
+    ("Numéro allocataire CAF 1234567", f"Numéro allocataire CAF {CAF}"),
+    ("Mon numéro d'allocataire : 0456789", f"Mon numéro d'allocataire : {CAF}"),
+    ("n° allocataire : 1 234 567", f"n° allocataire : {CAF}"),
+    ("matricule CAF 1234567 puis CAF 7654321", f"matricule CAF {CAF} puis CAF {CAF}"),
+    ("allocataire 1234567 à Nantes", f"allocataire {CAF} à Nantes"),
+    ("CAF de Nantes, n° 4567891 A", f"CAF de Nantes, n° {CAF}"),
+    # Rare writings
+    ("j e a n @ e x e m p l e . f r", MEL),
+    ("jean_d à gmail.com, jean.d a orange.fr", f"{MEL}, {MEL}"),
+    ('jean.d "at" exemple.fr', MEL),
+    ("https://exemple.fr/?m=jean.d%2540exemple.fr", f"https://exemple.fr/?m={MEL}"),
+    ("06=12=34=56=78 ou 06>12>34>56>78", f"{TEL} ou {TEL}"),
+    ("06 12 34<br>56 78", TEL),
+    ("cero seis doce treinta y cuatro cincuenta y seis setenta y ocho", TEL),
+    ("zero seven nine double one two three four five six", TEL),
+    ("zéro six soixante onze soixante douze vingt-deux trente-trois", TEL),
     # Several at once
     ("Jean, 06 12 34 56 78, jean@exemple.fr, NIR 1 85 05 99 999 999 53, dossier 2024-0123456789", (
         f"Jean, {TEL}, {MEL}, NIR {NIR}, dossier 2024-0123456789")),
@@ -329,12 +379,18 @@ def test_of_thousands_of_ordinary_comments_full_of_numbers_nearly_none_is_touche
 NOMS = [
     ("Mme Dupont au guichet 3 a été parfaite", "Mme [nom retiré] au guichet 3 a été parfaite"),
     ("J'ai vu M. Jean-Pierre de La Tour et Madame MARTIN.", "J'ai vu M. [nom retiré] et Madame [nom retiré]."),
+    ("MONSIEUR DUPONT m'a aidé, MME LEROY aussi", "MONSIEUR [nom retiré] m'a aidé, MME [nom retiré] aussi"),
+    ("M.Dupont, Mme durand et mme Petit", "M.[nom retiré], Mme [nom retiré] et mme [nom retiré]"),
+    ("monsieur dupont m'a reçu avec madame Lefevre", "monsieur [nom retiré] m'a reçu avec madame [nom retiré]"),
+    ("MERCI A MADAME LEFEVRE POUR SON AIDE", "MERCI A MADAME [nom retiré] POUR SON AIDE"),
     ("je m'appelle karim benali, je n'ai rien reçu", "je m'appelle [nom retiré], je n'ai rien reçu"),
     ("Je suis Claire Petit et j'attends", "Je suis [nom retiré] et j'attends"),
     ("Merci.\nCordialement, Sophie Moreau", "Merci.\nCordialement, [nom retiré]"),
 ]
 SANS_NOM = [
     "Madame le Maire et Monsieur le Préfet", "Bonjour Madame, Monsieur", "Je suis Français", "Cordialement",
+    "Bonjour madame je suis perdue", "MONSIEUR LE MAIRE", "MADAME, MONSIEUR,", "un monsieur charmant m'a reçu",
+    "madame est venue", "la case Mme disparaît", "Mme et M. sont mal écrits", "la M.D.P.H. ne répond pas",
     "M. le Directeur", "je m'appelle comme mon père et le site confond", "mon nom est mal écrit sur la carte grise",
 ]  # fmt: skip
 

@@ -30,6 +30,7 @@ from app.avis.lecture import (
     read_comment,
     record,
 )
+from app.avis.national_id import IdIllisible, lire_id
 from app.avis.national_questions import REQUIS, LibelleInconnu, lire_note, lire_reponses, reconnaitre
 from app.avis.questionnaire import Reponses
 from app.database import raw_connection
@@ -41,7 +42,6 @@ from app.tableur.tableau import IGNOREES, nommer
 
 ESPACE: Final = UUID("6f0d8b1e-5b52-5e0b-9a34-2f5f6a1c7d90")
 """The namespace of the UUIDs made here; another one would store every export again."""
-_ID: Final = re.compile(r"(?:0x)?([0-9a-f]{1,16})", re.IGNORECASE)
 _DATE: Final = re.compile(
     r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: (?:à )?([0-9]{1,2})[:h]([0-9]{2})(?::([0-9]{2}))?)?"
 )
@@ -132,7 +132,8 @@ class LecteurNational:
             raise LigneRefusee(f"{len(row)} colonnes au lieu de {self._largeur}")
         cells = {champ: row[rang] for champ, rang in self._champs.items() if rang < len(row)}
         depose_le = self._date(cells["date"])
-        uuid = make_id(self._lieux.premier.demarche_id, depose_le, cells["id"])
+        recopie = _DATE.fullmatch(cells["date"].strip()) is not None
+        uuid = make_id(self._lieux.premier.demarche_id, depose_le, cells["id"], recopie=recopie)
         note, dites = lire_note(cells["note"]), lire_reponses(cells)
         reponses = check_answers(lambda: Reponses.model_validate(dites)) if dites else None
         lieu, comment = self._lieux.find(cells.get("bouton", "")), read_comment(cells.get("commentaire", ""))
@@ -162,9 +163,11 @@ def lire_date(texte: str) -> dt.datetime:
         raise LigneRefusee("date : « AAAA-MM-JJ HH:MM:SS » est attendu, en UTC") from None
 
 
-def make_id(demarche: int, depose_le: dt.datetime, texte: str) -> UUID:
-    """The UUID of an avis. Raises LigneRefusee for what is no id there, as once a spreadsheet took it for a number."""
-    if (found := _ID.fullmatch(texte.strip())) is None:
-        raise LigneRefusee("identifiant : sept chiffres hexadécimaux sont attendus")
+def make_id(demarche: int, depose_le: dt.datetime, texte: str, *, recopie: bool = False) -> UUID:
+    """The UUID of an avis. Raises LigneRefusee for what is no id there, or no longer one: see `lire_id`."""
+    try:
+        ident = lire_id(texte, recopie=recopie)
+    except IdIllisible as error:
+        raise LigneRefusee(str(error)) from None
     minute = depose_le.replace(second=0, microsecond=0)
-    return uuid5(ESPACE, f"{demarche}/{minute:%Y-%m-%dT%H:%M}/{int(found[1], 16):x}")
+    return uuid5(ESPACE, f"{demarche}/{minute:%Y-%m-%dT%H:%M}/{ident}")

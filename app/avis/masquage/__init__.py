@@ -48,7 +48,10 @@ GENRES = {
 PASSAGES = 4
 """How often a text is read at most: what was removed may leave in sight what it stood against."""
 
-CANDIDATS = 250
+PLACES = 100
+"""Past so many places replaced, a text is read again once only, and only when not all its places were looked at."""
+
+CANDIDATS = 160
 """Places looked at in one text, so that no comment can hold the event loop. Past them any long number goes: such a text
 is no ordinary comment, and removing too much is the safer mistake."""
 
@@ -58,7 +61,7 @@ _DEBUT = re.compile(
     rf"(?:\((?=(?:\+|00)[0-9]{{1,3}}\))|\+)(?=[+0]{{0,3}}(?:{_SEP}[0-9]){{8}})"
     rf"|(?:(?<![a-z0-9])|(?<=iban))[a-z]{{2}}(?={_SEP}[0-9o]{_SEP}[0-9o](?:{_SEP}[a-z0-9]){{11}})"
     rf"|(?:\((?=[0-9]{{1,2}}\))|(?:(?<![a-z0-9])|(?<=tel)|(?<=ble)|(?<=ile)|(?<=phone)|(?<=\bau)|(?<=\bno)|(?<=nir)|(?<=rib)|(?<=\bcb)|(?<=\bss)|(?<=nss)|(?<=secu))[0-9])"
-    rf"(?=\)?(?:{_SEP}[0-9a-z]){{7}})"
+    rf"(?=\)?(?:{_SEP}[0-9a-z]){{6}})"
 )
 _LONG = re.compile(rf"(?<![a-z0-9])[0-9](?:{_SEP}[0-9]){{8,40}}+")
 _SUITE_DE_REFERENCE = re.compile(r"[0-9][-._]\Z")
@@ -103,12 +106,11 @@ class _Credit:
         self.reste = CANDIDATS
 
 
-def _numeros(lecture: Lecture, credit: _Credit) -> Iterator[_Trouve]:
+def _numeros(lu: str, chiffres: str, credit: _Credit) -> Iterator[_Trouve]:
     """Every number recognised, left to right.
 
     The words before a number are read from the last one removed on: a second reading of the masked text decides alike.
     """
-    lu, chiffres = lecture.lu, lecture.chiffres
     fin = position = 0
     while debut := _DEBUT.search(chiffres, position):
         if not credit.reste:
@@ -116,6 +118,9 @@ def _numeros(lecture: Lecture, credit: _Credit) -> Iterator[_Trouve]:
             return
         credit.reste -= 1
         place = debut.start()
+        if passe := telephones.ne_sont_pas_des_numeros(chiffres, place):
+            position = passe
+            continue
         genre, apres = _reconnaitre(Candidat(lu, chiffres, place, _avant(lu, fin, place)))
         if genre:
             yield _Trouve(genre, place, apres)
@@ -160,8 +165,9 @@ def _masquer(texte: str, avec_noms: bool, credit: _Credit, comptes: Counter[str]
     if places := [("courriel", *lecture.etendue(*c)) for c in courriels.trouver(lecture.lu)]:
         texte = _remplacer(texte, places, comptes)
         lecture = Lecture(texte)
-    if _ASSEZ.search(lecture.chiffres):
-        places = [(t.genre, *lecture.etendue(t.debut, t.fin)) for t in _numeros(lecture, credit)]
+    chiffres = lecture.chiffrer()
+    if _ASSEZ.search(chiffres):
+        places = [(t.genre, *lecture.etendue(t.debut, t.fin)) for t in _numeros(lecture.lu, chiffres, credit)]
         texte = _remplacer(texte, places, comptes)
     return _remplacer(texte, (("nom", *place) for place in noms.trouver(texte)), comptes) if avec_noms else texte
 
@@ -179,9 +185,9 @@ def masquer(texte: str, *, avec_noms: bool = False) -> tuple[str, dict[str, int]
     """
     comptes: Counter[str] = Counter()
     credit = _Credit()
-    for _ in range(PASSAGES):
+    for passage in range(PASSAGES):
         credit = _Credit() if credit.reste else credit
         avant, texte = texte, _masquer(texte, avec_noms, credit, comptes)
-        if texte == avant:
+        if texte == avant or (comptes.total() > PLACES and (passage or credit.reste)):
             break
     return texte, dict(comptes)

@@ -141,7 +141,9 @@ def _est_carte(ecrite: str, candidat: Candidat) -> bool:
         return False
     if _ETIQUETTE_CARTE.search(candidat.avant):
         return True
-    return _groupee(ecrite) and not (ecrite.isdigit() and candidat.dit is Dit.REFERENCE)
+    return (
+        _groupee(ecrite) and candidat.dit is not Dit.LISTE and not (ecrite.isdigit() and candidat.dit is Dit.REFERENCE)
+    )
 
 
 def _groupee(ecrite: str) -> bool:

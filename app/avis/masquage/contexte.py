@@ -32,12 +32,12 @@ _TELEPHONE = re.compile(
 _LISTE = frozenset(
     _mots("""
     questions question departements departement depts dept dep notes note articles article art chapitres chapitre
-    lots lot salles salle bureaux bureau etapes etape pages page rubriques rubrique cases case lignes semaines
+    lots lot salles salle etapes etape pages page rubriques rubrique cases case lignes semaines
     semaine mois jours jour annees annee annexes annexe points cerfa ages age items item reponses reponse colonnes
     colonne tirage loto zones zone secteurs batiments batiment niveaux niveau versions version v resultats scores
     codes regions region lundi mardi mercredi jeudi vendredi samedi dimanche guichets guichet quais quai chambres
-    chambre appartements tranches figures tableaux fiches modules onglets formulaires agences heures horaires heure
-    horaire
+    chambre appartements tranches figures tableaux fiches modules onglets formulaires heures horaires heure
+    horaire ouverture ouvertures ouvert ouverte fermeture gagnants gagnant euromillions keno pieces piece tailles
 """)
 )
 _REFERENCE = frozenset(
@@ -49,25 +49,49 @@ _REFERENCE = frozenset(
     acte requete permis plaque immatriculation inscription candidat candidature ine ticket parcelle cadastre
     tracking order invoice file case booking pedido factura expediente reservation operation mandat virement cheque
     bon livraison envoi affaire procedure jugement numerodedossier rg role titre avoir proforma colissimo chronopost
-    ordre demarche teleservice simulation session usager etablissement entreprise societe association rna waldec
+    ordre demarche teleservice simulation session rna waldec
     finess rpps adeli uai licence certificat attestation formulaire version accuse
 """)
 )
 _AVEC_NUMERO = frozenset(
-    ("client", "cliente", "demande", "patient", "eleve", "etudiant", "compte", "reclamation", "projet")
+    (
+        "client",
+        "cliente",
+        "demande",
+        "patient",
+        "eleve",
+        "etudiant",
+        "compte",
+        "reclamation",
+        "projet",
+        "usager",
+        "usagere",
+        "etablissement",
+        "entreprise",
+        "societe",
+        "association",
+        "structure",
+        "organisme",
+        "agent",
+    )
 )
 """Words that tell a reference only with « numéro »: « je suis client 0123456789 » does not."""
 _NUMERO = frozenset(("n", "no", "num", "numero", "numeros", "nr", "nro", "number"))
 _VIDES = frozenset(
     _mots("""
     de du des d l le la les est etait sont suis c ce cet cette ci dessous suivant suivante mon ma mes notre nos
-    votre vos moi me nous lui sous portant s il vous te plait svp merci donc au a sur par ou soit bien unique
+    votre vos moi me nous lui sous portant donc au a sur par ou soit bien unique
     complet perso personnel pro professionnel direct is my the of at on es mi el ici et voici
 """)
 )
 _VERS = frozenset(("au", "a", "sur", "at", "moi", "nous", "me", "lui"))
 """What leads to somebody: « ma commande, au 06… »."""
 _JETON = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9 '\"#°º:=()*_\-\[<>]")
+_DEJA_DIT = re.compile(
+    r"(?:\A|[^0-9])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{2,8}[a-z]?[ )\]]{0,3}"
+    r"(?:[:,;(/|\[]|\. | [-–] | et | puis )[^0-9]*\Z"
+)
+"""« Dossier 4521 : » has its number already; « Facture 2024 : » may not."""
 _FIN_DE_PHRASE = frozenset(".;!?\n@%€$")
 
 
@@ -78,13 +102,14 @@ def etiquette(avant: str) -> Dit:
     ('REFERENCE', 'TELEPHONE')
     """
     jetons = _JETON.findall(avant[-FENETRE:])
-    return _Lecteur().lire(jetons)
+    return _Lecteur(_DEJA_DIT.search(avant) is not None).lire(jetons)
 
 
 class _Lecteur:
     """Reads words backwards from a number, until one tells or a sentence ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, deja_dit: bool) -> None:
+        self.deja_dit = deja_dit
         self.numero = self.vers = self.nombres = self.virgule = False
         self.inconnus = 0
 
@@ -113,6 +138,8 @@ class _Lecteur:
         return None
 
     def _mot(self, mot: str, precedents: list[str]) -> Dit | None:
+        if mot.startswith("rappel") and precedents[-1:] == ["a"] and _REFERENCE.intersection(precedents):
+            return Dit.REFERENCE
         if _TELEPHONE.fullmatch(mot):
             return Dit.TELEPHONE if not self.nombres else Dit.RIEN
         if self.vers and mot not in _VIDES:
@@ -122,10 +149,10 @@ class _Lecteur:
             return Dit.LISTE
         if self.virgule and not self.nombres and mot not in _VIDES:
             return self._rien()
-        if mot in _REFERENCE or (mot in _AVEC_NUMERO and (self.numero or _NUMERO.intersection(precedents))):
-            return (
-                Dit.REFERENCE if not self.inconnus or self.numero or _NUMERO.intersection(precedents) else self._rien()
-            )
+        numerote = self.numero or bool(_NUMERO.intersection(precedents))
+        if mot in _REFERENCE or (mot in _AVEC_NUMERO and numerote):
+            annonce = not (self.deja_dit and self.nombres) and (not self.inconnus or numerote)
+            return Dit.REFERENCE if annonce else self._rien()
         return self._autre(mot)
 
     def _autre(self, mot: str) -> Dit | None:
@@ -153,6 +180,18 @@ def est_suivi_d_une_reference(lu: str, fin: int) -> bool:
     """
     suite = _SUITE.match(lu, fin)
     return suite is not None and suite[1] in _REFERENCE and suite.end() - fin > len(suite[1]) + 3
+
+
+_PORTABLE = re.compile(
+    r"[ ,(:=-]{0,4}+(?:(?:est|c'est|qui est|is) )?"
+    r"(?:(?:sur|a|au) )?(?:le|mon|ma|notre|my)? ?(?:(?:numero|num|n°) (?:de )?)?"
+    r"(?:portables?|tel|telephone|mobile|fixe|gsm|phone)\b"
+)
+
+
+def est_suivi_d_un_telephone(numero: re.Match[str]) -> bool:
+    """« réf 0623417709 (mon portable) »."""
+    return _PORTABLE.match(numero.string, numero.end()) is not None
 
 
 @dataclass

@@ -9,16 +9,22 @@ def _mots(texte: str) -> list[str]:
     return texte.split()
 
 
-_AT = re.compile(
-    r"[ \n]{0,3}@[ \n]{0,3}"
-    r"|[ ]{0,2}[(\[{<|*_-][ ]?(?:at|a|arr?oba[sz]\w{0,2}|@)[ ]?[)\]}>|*_-][ ]{0,2}"
-    r"|[ \n]{0,2}arr?oba[sz](?:e{1,2}|que|es)?(?![a-df-z])[ \n]{0,2}"
-    r"|[ \n]{1,2}(?:at|chez|ar?robe|a robase|a commercial|arobase?)[ \n]{1,2}"
-)
 _FAI = (
     "gmail|googlemail|hotmail|outlook|live|msn|yahoo|ymail|orange|wanadoo|free|sfr|neuf|cegetel|club-internet|laposte|la"
     " ?poste|bbox|numericable|aol|icloud|protonmail|proton|gmx|aliceadsl|dbmail|mailo|tutanota|noos|voila|caramail"
 )
+_AT = re.compile(
+    r"[ \n]{0,3}@[ \n]{0,3}"
+    r"|[ ]{0,2}[\"'«“][ ]?(?:at|arr?oba[sz]\w{0,2}|@)[ ]?[\"'»”][ ]{0,2}"
+    r"|[ ]{0,2}[(\[{<|*][ ]?(?:at|a|arr?oba[sz]\w{0,2}|@)[ ]?[)\]}>|*][ ]{0,2}"
+    r"|[ ]{0,2}[_-](?:at|arr?oba[sz]\w{0,2}|@)[_-][ ]{0,2}"
+    r"|[ \n]{0,2}arr?oba[sz](?:e{1,2}|que|es)?(?![a-df-z])[ \n]{0,2}"
+    r"|[ \n]{1,2}(?:at|chez|ar?robe|a robase|a commercial|arobase?)[ \n]{1,2}"
+    rf"|[ ]a[ ](?=(?:{_FAI})(?:[.]| point | dot )[a-z])"
+)
+ESSAIS = 300
+"""Signs or words tried in vain in one reading; past them whatever has an @ inside goes: it is no ordinary text."""
+_GROSSIER = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@[\w.-]++")
 _FINS = (
     "com|fr|net|org|eu|info|io|gouv|asso|co|be|ch|de|es|it|uk|lu|pt|ca|us|re|gp|mq|gf|nc|pf|yt|bzh|paris|ma|dz|tn|me"
 )
@@ -38,6 +44,10 @@ _DIT = re.compile(
 _CHEZ_FAI = re.compile(rf"(?:{_FAI})(?:[ .,]{{0,2}}(?:point |dot )?(?:{_FINS}))?\b")
 _SANS_POINT = re.compile(r"[^\W_][\w-]{1,62}+ (?:com|fr|net|org|eu)\b")
 _EPELE = re.compile(r"point|dot|\bpt\b|punto|[(\[{<]")
+
+# Letters set apart, « j e a n @ g m a i l . c o m », on either side.
+_LETTRES_AVANT = re.compile(r"[\w.+-](?: [\w.+-](?!\w)){1,40}+")
+_LETTRES_APRES = re.compile(r"[\w.-](?: ?[.](?!\w)| [\w-](?!\w)){3,60}+")
 
 # What stands before the @, read backwards.
 _POINT_ENVERS = (
@@ -75,17 +85,25 @@ def trouver(lu: str) -> Iterator[Courriel]:
     if not _peut_etre(lu):
         return
     envers = lu[::-1]
-    fin = 0
+    fin = vains = 0
     for at in _AT.finditer(lu):
-        if at.start() < fin:
+        if at.start() < fin or not lu[at.end() : at.end() + 1].isalnum():
             continue
+        if vains >= ESSAIS:
+            yield from (Courriel(*m.span()) for m in _GROSSIER.finditer(lu, at.start()))
+            return
         if trouve := _autour(lu, envers, at, fin):
             yield trouve
             fin = trouve.fin
+        else:
+            vains += 1
+
+
+_UN_A = re.compile(r"(?<![a-z0-9])a(?![a-z0-9])")
 
 
 def _peut_etre(lu: str) -> bool:
-    return "@" in lu or "oba" in lu or "chez" in lu or "at" in lu or "(a" in lu or "[a" in lu or "robe" in lu
+    return "@" in lu or "oba" in lu or "chez" in lu or "at" in lu or "robe" in lu or _UN_A.search(lu) is not None
 
 
 def _autour(lu: str, envers: str, at: re.Match[str], fin: int) -> Courriel | None:
@@ -93,7 +111,9 @@ def _autour(lu: str, envers: str, at: re.Match[str], fin: int) -> Courriel | Non
     signe = at[0]
     if signe == "@":
         apres = _fin_simple(lu, at.end())
-        return _simple(lu, envers, at.start(), fin, apres) if apres else None
+        return _simple(lu, envers, at.start(), fin, apres) if apres else _epele(lu, envers, at, fin)
+    if signe.strip() == "@" and (trouve := _epele(lu, envers, at, fin)):
+        return trouve
     apres = _fin_dite(lu, at.end())
     if not apres:
         return None
@@ -105,6 +125,16 @@ def _autour(lu: str, envers: str, at: re.Match[str], fin: int) -> Courriel | Non
     if len(mot) < 2 or not _credible(signe, mot, lu[at.end() : apres], lu[max(fin, debut - 60) : debut]):
         return None
     return Courriel(debut, apres)
+
+
+def _epele(lu: str, envers: str, at: re.Match[str], fin: int) -> Courriel | None:
+    """An address whose domain at least is spelled letter by letter."""
+    apres = _LETTRES_APRES.match(lu, at.end())
+    if apres is None or "." not in apres[0]:
+        return None
+    bornes = len(lu) - at.start(), len(lu) - fin
+    local = _LETTRES_AVANT.match(envers, *bornes) or _LOCAL.match(envers, *bornes)
+    return Courriel(at.start() - len(local[0]), apres.end()) if local else None
 
 
 def _simple(lu: str, envers: str, position: int, fin: int, apres: int) -> Courriel | None:
@@ -143,6 +173,8 @@ def _credible(signe: str, mot: str, domaine: str, avant: str) -> bool:
     nom = mot.rsplit(maxsplit=1)[-1] not in _MOTS
     sans_fin = not domaine.endswith(_TOUTES_LES_FINS)
     net = signe.strip()
+    if net == "a":
+        return adresse and nom
     if net == "chez":
         return fai and nom and (adresse or dit)
     if net == "at":

@@ -49,27 +49,30 @@ def _alphabet() -> dict[int, str]:
 _ALPHABET = _alphabet()
 _ASCII = {code: plain for code, plain in _ALPHABET.items() if code < 0x80}
 
-# What takes several characters and reads as one, or as none: %40, &#64;, &commat;, and what nobody sees.
+# What takes several characters and reads as one, or as none: %40, %2540, <br>, &#64;, &commat;, and what nobody sees.
 _COMPOSE = re.compile(
-    rf"%(?:2[0-9b-f]|3[0-9abdf]|40|5f|7c|c2%a0)|&(?:#x?[0-9a-f]{{2,6}}|commat|period|nbsp|plus);|[{_INVISIBLES}]++"
+    rf"%(?:25)?(?:2[0-9b-f]|3[0-9abdf]|40|5f|7c|c2%(?:25)?a0)|<br ?/?>"
+    rf"|&(?:#x?[0-9a-f]{{2,6}}|commat|period|nbsp|plus);|[{_INVISIBLES}]++"
 )
 _CHIFFRES_ET_LETTRES = re.compile(r"(?<![a-z0-9])(?=[oil]*[0-9])(?=[0-9]*[oil])[0-9oil]{1,34}+(?![a-z0-9])")
 _EN_CHIFFRES = str.maketrans("oil", "011")
 
 
 def _decoder(signe: str) -> str:
+    if signe[0] == "<":
+        return "\n"
     if signe[0] == "%":
-        return " " if len(signe) > 3 else chr(int(signe[1:], 16))
+        return " " if signe.endswith("a0") else chr(int(signe[-2:], 16))
     return unescape(signe)[:1].lower().translate(_ALPHABET) if signe[0] == "&" else ""
 
 
 class Lecture:
     """The reading of a text.
 
-    `lu`: lower case without accents; `chiffres`: the same, of the same length, where « O6 l2 » reads « 06 12 ».
+    `lu`: lower case without accents, numbers in words as they are until `chiffrer`.
     """
 
-    __slots__ = ("_places", "chiffres", "lu", "texte")
+    __slots__ = ("_places", "lu", "texte")
 
     def __init__(self, texte: str) -> None:
         self.texte = texte
@@ -77,10 +80,13 @@ class Lecture:
         if "\t" in self.lu or "\r" in self.lu:
             self.lu = self.lu.translate(_ASCII)
         self._places: list[int] | None = None
-        if "%" in self.lu or "&" in self.lu or not texte.isascii():
+        if "%" in self.lu or "&" in self.lu or "<br" in self.lu or not texte.isascii():
             self._remplacer([(m.start(), m.end(), _decoder(m[0])) for m in _COMPOSE.finditer(self.lu)])
+
+    def chiffrer(self) -> str:
+        """Read numbers in words as digits; returns `lu` then, of the same length, where « O6 l2 » reads « 06 12 »."""
         self._remplacer(chiffrer(self.lu))
-        self.chiffres = _CHIFFRES_ET_LETTRES.sub(lambda m: m[0].translate(_EN_CHIFFRES), self.lu)
+        return _CHIFFRES_ET_LETTRES.sub(lambda m: m[0].translate(_EN_CHIFFRES), self.lu)
 
     def _remplacer(self, autres: list[tuple[int, int, str]]) -> None:
         """Read other characters in these places (start, end, reading), remembering where each one stands."""

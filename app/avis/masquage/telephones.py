@@ -7,9 +7,9 @@ from typing import NamedTuple
 import phonenumbers
 from stdnum.fr import siret
 
-from app.avis.masquage.contexte import Candidat, Dit, est_suivi_d_une_reference
+from app.avis.masquage.contexte import Candidat, Dit, est_suivi_d_un_telephone, est_suivi_d_une_reference
 
-UN = r"[ \n.\-/_,;:|*()\[\]'~+\\]"
+UN = r"[ \n.\-/_,;:|*()\[\]'~+\\=<>]"
 SEP = rf"{UN}{{0,3}}+"
 _CHIFFRES = re.compile(r"[0-9]+")
 _HORS_CHIFFRES = re.compile(r"[^0-9]+")
@@ -25,6 +25,15 @@ _PLUS = re.compile(
     rf"\(?(?:\+{{1,2}}{SEP}(?:0{SEP}0{SEP})?|0{SEP}0(?![0-9]{UN}){SEP})(?P<numero>[1-9](?:{SEP}[0-9]){{7,16}}+)"
 )
 _SANS_INDICATIF = re.compile(r"(?P<numero>[1-9](?:[ .-]?[0-9]){8,14}+)(?![0-9])")
+# What counts hours or days: 08 30 12 00 13 30 17 00, or 05 06 24 07 08 24. A telephone has five pairs.
+_ENTRE_PAIRES = r"[ ./:-]"
+_HEURE = rf"(?:[01][0-9]|2[0-4]){_ENTRE_PAIRES}(?:00|15|30|45)"
+_JOUR = rf"(?:0[1-9]|[12][0-9]|3[01]){_ENTRE_PAIRES}(?:0[1-9]|1[0-2]){_ENTRE_PAIRES}(?:19|20)?[0-4][0-9]"
+_TEMPS = re.compile(
+    rf"(?:{_HEURE}(?:(?:{_ENTRE_PAIRES}| [-/] ){_HEURE}){{2,13}}|{_JOUR}(?:(?:{_ENTRE_PAIRES}| [-/] ){_JOUR}){{1,9}})"
+    rf"(?!{_ENTRE_PAIRES}?[0-9])"
+)
+_SUITE_DE_NOMBRES = re.compile(r"[0-9]{3} \Z")
 _UNITE = re.compile(
     r" {0,2}(?:€|euros?\b|eur\b|%|\$|k€|m€|dollars?\b|hab\w*|personnes?\b|km\b|ans\b|usagers?\b|points?\b)"
 )
@@ -108,6 +117,8 @@ class _Ecrit(NamedTuple):
             return (
                 self.entre[0] == self.entre[1] != self.entre[2] and self.entre[0] != " " and jour <= 31 and mois <= 12
             )
+        if self.groupes == (2, 4, 2, 2):  # what follows the day: 03 2024 14 30
+            return jour <= 12 and self.chiffres[2:4] in {"19", "20"} and int(self.chiffres[6:8]) <= 24
         annee = {(2, 2, 4, 2): self.chiffres[4:6], (2, 4, 4): self.chiffres[2:4]}.get(self.groupes)
         return annee in {"19", "20"} and (mois <= 12 or self.groupes == (2, 4, 4))
 
@@ -122,12 +133,18 @@ class _Ecrit(NamedTuple):
         return len(set(self.entre[1:])) <= 1
 
 
+def ne_sont_pas_des_numeros(chiffres: str, position: int) -> int:
+    """The end of the opening hours or of the dates that begin here; 0 when these are none."""
+    m = _TEMPS.match(chiffres, position)
+    return m.end() if m else 0
+
+
 def national(candidat: Candidat) -> int:
     """The end of the French number that begins here, as it is dialled in France; 0 when there is none."""
     m = _NATIONAL.match(candidat.chiffres, candidat.position)
-    if m is None:
-        return 0
-    if candidat.dit is Dit.TELEPHONE:
+    if m is None or _HORS_CHIFFRES.sub("", m[0])[1] == "8":
+        return 0  # 0 800…, 0 825…: services' numbers, nobody's
+    if candidat.dit is Dit.TELEPHONE or (candidat.dit is Dit.REFERENCE and est_suivi_d_un_telephone(m)):
         return m.end()
     ecrit = _Ecrit.de(m[0])
     if candidat.dit is Dit.LISTE or ecrit.enumere or not ecrit.telephonique:
@@ -144,7 +161,8 @@ def sans_zero(candidat: Candidat) -> int:
     chiffres, position = candidat.chiffres, candidat.position
     for motif in (_SANS_PLUS, _OUTRE_MER):
         if m := motif.match(chiffres, position):
-            return m.end() if _Ecrit.de(m[0]).indicatif_a_part and candidat.dit not in _CONTRAIRES else 0
+            seul = candidat.dit is not Dit.RIEN or not _SUITE_DE_NOMBRES.search(candidat.avant)
+            return m.end() if seul and _Ecrit.de(m[0]).indicatif_a_part and candidat.dit not in _CONTRAIRES else 0
     m = _SANS_ZERO.match(chiffres, position)
     if m is None and not _SANS_INDICATIF.match(chiffres, position):
         return 0
