@@ -13,14 +13,11 @@ export const formulaire = (lien) => /^\/avis\/([^/]+)\/?$/.exec(lien.pathname)?.
 // What a link shows.
 export const copier = (lien) => [...lien.cloneNode(true).childNodes];
 
-// Tried until it works, less and less often, and at once when the network is back.
+// Tried until it works, less and less often.
 const insister = (action, attendre, essai = 0) =>
   action(essai).catch(async () => {
     attendre(essai);
-    await new Promise((ok) => {
-      setTimeout(ok, 500 * 2 ** ++essai);
-      addEventListener("online", ok);
-    });
+    await new Promise((ok) => setTimeout(ok, 500 * 2 ** ++essai));
     return insister(action, attendre, essai);
   });
 
@@ -74,7 +71,6 @@ export class JdmaAvis extends HTMLElement {
 
   disconnectedCallback() {
     this.handleEvent();
-    removeEventListener("visibilitychange", this);
   }
 
   // The page is hidden, perhaps for good, or the element goes: what was said leaves.
@@ -120,8 +116,9 @@ export class JdmaAvis extends HTMLElement {
     const secours = porter("a", { href: `${service}/avis/${bouton}?langue=${langue}`, target: source.target });
     const attendre = (essai) => {
       statut.textContent ||= "⏳"; // in any language, and said by screen readers
+      if (hote.jeton) return; // counted: the form would count it again
       if (essai) statut.after(secours);
-      if (!hote.jeton) hote.quitter();
+      hote.quitter();
     };
     const fiche = (suite) => insister(() => demander(`${service}/widget/v1/boutons/${bouton}?langue=${langue}${suite}`), attendre);
     // The questions, in a file named by its content, beside this script. When that file is not there any more (the

@@ -7,18 +7,22 @@ let prevu;
 
 // The link stays in its place, for the application that put it there, and is hidden as long as the button is beside it.
 // Only those of this service are taken; when the site itself serves the script, the link alone tells which one it is.
+// One that the page changes, or that is in a copy of the page, is taken again; one that it hides has no button.
 function prendre(lien) {
   const cle = formulaire(lien);
-  // Taken already, or in a copy of the page.
-  const pris = lien.style.display && lien.nextSibling?.localName == NOM;
-  if (pris || !cle || ![lien.origin, location.origin].includes(SERVICE)) return;
+  const { style, nextSibling } = lien;
+  if (nextSibling?.vu?.isEqualNode(lien)) return;
+  if (style.display && nextSibling?.habiller) nextSibling.remove();
+  if (/!/.test(style.cssText)) style.display = "";
+  if (!lien.getClientRects()[0] || !cle || ![lien.origin, location.origin].includes(SERVICE)) return;
   const element = h(NOM, 0, copier(lien));
   // Only what is documented is taken over: any other `data-` is the page's own business.
   for (const nom of JdmaAvis.observedAttributes) if (nom in lien.dataset) element.setAttribute(nom, lien.dataset[nom]);
   element.setAttribute("bouton", cle);
   element.lien = lien;
   lien.after(element);
-  lien.style.cssText += ";display:none!important";
+  style.cssText += ";display:none!important";
+  element.vu = lien.cloneNode(true);
 }
 
 function parcourir() {
@@ -35,6 +39,6 @@ if (!customElements.get(NOM)) {
   new MutationObserver(() => (prevu ||= requestAnimationFrame(parcourir))).observe(document, {
     subtree: true,
     childList: true,
-    attributeFilter: ["class", "data-fr-theme"],
+    attributes: true,
   });
 }

@@ -194,7 +194,7 @@ async def test_hidden_by_the_page_it_is_out_of_reach_of_the_pointer_and_of_the_k
     if mode == "integre" and cache != "lien caché":
         await page.wait_for_function("document.querySelector('jdma-avis')?.shadowRoot.querySelector('input')")
     else:
-        await page.wait_for_function("document.querySelector('jdma-avis')")
+        await page.wait_for_function("!!customElements.get('jdma-avis')")
     assert not await page.evaluate(f"() => {{ {DESSOUS} }}")
     fenetre.console.clear()  # the browser's own words about content-visibility
     await page.focus("#avant")
@@ -382,3 +382,60 @@ async def test_a_beacon_that_a_blocker_swallows_loses_nothing(service, hotes, ou
     await service.arrives(bouton, note=10)
     never.set()
     await page.unroute_all(behavior="ignoreErrors")
+
+
+CACHE_LIEN = {
+    "hidden": ("hidden", "l.hidden = true", "l.hidden = false"),
+    "display": ('style="display: none"', "l.style.display = 'none'", "l.style.display = ''"),
+    "une classe": ('class="jdma d-none"', "l.classList.add('d-none')", "l.classList.remove('d-none')"),
+}
+
+
+@pytest.mark.parametrize("cache", CACHE_LIEN)
+async def test_a_link_that_the_page_hides_itself_has_no_button_until_it_is_shown(service, hotes, ouvrir, cache):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    attribut, cacher, montrer = CACHE_LIEN[cache]
+    corps = extrait(service.base, bouton.cle).replace('class="jdma"', f'class="jdma" {attribut}', 1)
+    corps = corps.replace('class="jdma" class="jdma', 'class="jdma')
+    await page.goto(hotes.page(corps, tete="<style>.d-none { display: none }</style>"))
+    await page.wait_for_function("!!customElements.get('jdma-avis')")
+    await expect(page.get_by_role("button")).to_have_count(0)
+    await expect(page.get_by_role("link")).to_have_count(0)
+    for _ in range(2):
+        await page.evaluate(f"() => {{ const l = document.querySelector('a.jdma'); {montrer} }}")
+        await expect(page.get_by_role("button")).to_have_count(1)
+        await page.evaluate(f"() => {{ const l = document.querySelector('a.jdma'); {cacher} }}")
+        await expect(page.get_by_role("button")).to_have_count(0)
+        await expect(page.get_by_role("link")).to_have_count(0)
+
+
+async def test_a_link_that_an_application_changes_in_place_sends_to_what_it_says_now(service, hotes, ouvrir):
+    premier, second = await service.bouton(), await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(hotes.page(extrait(service.base, premier.cle)))
+    await expect(page.get_by_role("button", name="Je donne mon avis")).to_be_visible()
+    await page.evaluate(
+        """([avant, apres]) => { const l = document.querySelector('a.jdma');
+        l.href = l.href.replace(avant, apres); l.dataset.bouton = apres; l.firstChild.nodeValue = 'Autre' }""",
+        [premier.cle, second.cle],
+    )
+    await page.get_by_role("button", name="Autre").click()
+    await page.get_by_role("radio", name="Bien").click()
+    await service.arrives(second, note=10)
+    assert await service.avis(premier) == []
+
+
+@pytest.mark.parametrize(
+    "copie", ["main.innerHTML += ''", "main.replaceChildren(...[...main.childNodes].map((n) => n.cloneNode(true)))"]
+)
+async def test_in_a_copy_of_the_page_the_link_is_taken_again(service, hotes, ouvrir, copie):
+    bouton = await service.bouton()
+    page = (await ouvrir()).page
+    await page.goto(hotes.page(extrait(service.base, bouton.cle)))
+    await expect(page.get_by_role("button", name="Je donne mon avis")).to_be_visible()
+    await page.evaluate(f"() => {{ const main = document.querySelector('main'); {copie} }}")
+    await expect(page.get_by_role("button", name="Je donne mon avis")).to_have_count(1)
+    await ouvrir_panneau(page)
+    await page.get_by_role("radio", name="Bien").click()
+    await service.arrives(bouton, note=10)
