@@ -203,21 +203,21 @@ def read_secret_key(settings: Settings) -> bytes:
     database is elsewhere and no key is set: two servers with two keys would refuse each other's jetons.
     """
     if settings.secret_key is not None:
-        return _long_enough("JDMA_SECRET_KEY", settings.secret_key)
+        return _long_enough("JDMA_SECRET_KEY", settings.secret_key.get_secret_value().encode())
     if not settings.embedded:
         raise ValueError("JDMA_SECRET_KEY est obligatoire quand JDMA_DATABASE_URL est définie")
-    return read_kept(settings.data_dir / "cle_secrete", lambda: secrets.token_urlsafe(48))
+    path = settings.data_dir / "cle_secrete"
+    return _long_enough(str(path), read_kept(path, lambda: secrets.token_urlsafe(48)))
 
 
 def read_previous_secret_key(settings: Settings) -> bytes | None:
     """The key whose jetons are still accepted, during a change of key. Raises ValueError like the current one."""
     cle = settings.secret_key_precedente
-    return None if cle is None else _long_enough("JDMA_SECRET_KEY_PRECEDENTE", cle)
+    return None if cle is None else _long_enough("JDMA_SECRET_KEY_PRECEDENTE", cle.get_secret_value().encode())
 
 
-def _long_enough(name: str, cle: SecretStr) -> bytes:
-    octets = cle.get_secret_value().encode()
-    if len(octets) < CLE_OCTETS:
+def _long_enough(name: str, octets: bytes) -> bytes:
+    if len(octets.strip()) < CLE_OCTETS:
         raise ValueError(
             f"{name} : {CLE_OCTETS} octets au moins sont attendus (pour en faire une : openssl rand -base64 48)"
         )
@@ -236,7 +236,10 @@ def create_private(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     draft.touch(mode=0o600)
-    draft.write_text(text, encoding="ascii")
+    with draft.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # a power cut must not leave an empty key
     try:
         path.hardlink_to(draft)
     except FileExistsError:

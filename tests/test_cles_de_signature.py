@@ -56,6 +56,14 @@ def test_a_secret_that_could_be_guessed_stops_the_start_in_one_line_that_says_ho
         create_app(Settings(_env_file=None, data_dir=tmp_path, **keys), "postgresql://nowhere/none")
 
 
+@pytest.mark.parametrize("held", ["", "a", " " * 40])
+def test_a_key_kept_beside_the_embedded_database_is_held_to_the_same(tmp_path, held):
+    (tmp_path / "cle_secrete").write_text(held)
+    done = run("serve", cwd=tmp_path, port=free_port(), data_dir=tmp_path)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
+    assert "cle_secrete : 32 octets" in done.stderr
+
+
 async def test_thirty_two_bytes_are_enough(settings, database_url, bouton):
     async with serving(create_app(settings.model_copy(update=secret("é" * 16)), database_url)) as client:
         assert (await deposit(client, bouton))[1]
