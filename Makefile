@@ -43,7 +43,7 @@ webkit:
 # What the samples of the documentation are compiled and run with: fetched once, never committed.
 exemples: $(VENV)/.test
 	@test -d $(VENV)/exemples/node_modules || ! command -v npm >/dev/null || \
-	  { echo "Fetching what the samples need (npm)…"; npm install --silent --no-audit --no-fund --ignore-scripts \
+	  { echo "Fetching what the samples need (npm)…"; timeout 300 npm install --silent --no-audit --no-fund --ignore-scripts --fetch-timeout=20000 --fetch-retries=2 \
 	  --prefix $(VENV)/exemples typescript@5 react@18 react-dom@18 @types/react@18 @hotwired/turbo@8 htmx.org@2 >/dev/null; } || true
 	@test -d $(VENV)/exemples/node_modules || \
 	  echo "*** NPM IS MISSING: the samples of the documentation will NOT be compiled nor run ***" >&2
