@@ -19,7 +19,7 @@ CLE_OCTETS: Final = 32
 _TEXTES: Final = (
     *("database_url", "database_url_proprietaire", "host", "url_publique", "limites_url", "responsable", "contact"),
 )
-_NOM: Final = re.compile(r"(?![.-])[A-Za-z0-9._-]{1,253}(?<!-)|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_NOM: Final = re.compile(r"(?![.-])[A-Za-z0-9._-]{1,253}(?<!-)|[0-9A-Fa-f.]*+:[0-9A-Fa-f:.]*+")
 """A name of a host, or its IPv6 address."""
 
 

@@ -36,13 +36,16 @@ _NUMERO: Final = re.compile(r"\[Errno ([0-9]+)\]")
 
 
 def raison(error: OSError) -> str:
-    """Why, in a few words; the system's code for what is not foreseen, never its own words.
+    """Why, in a few words; the system's code for what is not foreseen, never its own words. An error of number 0 is
+    this project's, and says why itself.
 
     >>> raison(FileNotFoundError(2, "No such file or directory")), raison(OSError(71, "Protocol error"))
     ("n'existe pas", 'erreur EPROTO du système')
     >>> raison(OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 101] …"))
     'connexion refusée'
     """
+    if error.errno == 0 and error.strerror:
+        return error.strerror
     if isinstance(error, socket.gaierror):
         return _NOMS_DE_MACHINE.get(error.errno or 0, "le nom de la machine ne mène à rien")
     dit = _NUMERO.search(str(error))

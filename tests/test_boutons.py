@@ -151,7 +151,7 @@ async def test_a_bouton_on_the_scale_from_0_to_10_shows_eleven_notes_and_takes_t
 async def test_a_scale_that_does_not_exist_is_refused_in_one_line_and_makes_nothing(bouton, jdma, sql):
     done = jdma("bouton-creer", bouton.slug, "Faux", "--echelle", "etoiles")
     assert done.returncode == 1
-    assert done.stderr == "jdma : echelle : « etoiles » n'existe pas (valeurs : smileys, notes)\n"
+    assert done.stderr == f"jdma : « {bouton.slug} » : echelle : « etoiles » n'existe pas (valeurs : smileys, notes)\n"
     assert await sql.fetchval("SELECT count(*) FROM bouton") == 1
 
 

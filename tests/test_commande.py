@@ -279,7 +279,7 @@ REGLAGES = [
     (("serve",), {"cle_signature": "/tmp"}, "JDMA_CLE_SIGNATURE : ce n'est pas un fichier"),
     (("serve",), {"cle_signature_precedente": "n'importe quoi"}, "ne va pas sans JDMA_CLE_SIGNATURE"),
     (
-        ("import-demarches", "f.csv"),
+        ("verify",),
         {"database_url_proprietaire": "postgresql://o@ailleurs/autre"},
         "JDMA_DATABASE_URL_PROPRIETAIRE : la base « autre » n'est pas celle de JDMA_DATABASE_URL, « ",
     ),

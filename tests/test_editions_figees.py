@@ -142,6 +142,7 @@ async def test_a_line_written_by_hand_just_before_a_publication_is_not_in_it(cli
     await rogue.commit()
     await publication
     assert sorted(by_slug(await read(client))) == ["basse", "haute", "muette", "rare"]
+    await jdma("signer")  # it was published without the key
     assert (await jdma("verifier"), jdma.code) == ("1 édition : 0 écart.\n", 0)
 
 
@@ -179,7 +180,7 @@ async def test_of_two_publications_at_once_one_wins_and_the_other_is_told(databa
     assert sorted(result.returncode for result in results) == [0, 1, 1]
     for result in results:
         if result.returncode:
-            assert result.stderr.startswith("jdma : Cette édition est publiée : elle ne change plus.")
+            assert result.stderr.startswith("jdma : « 2025 » : Cette édition est publiée : elle ne change plus.")
             assert len(result.stderr.splitlines()) == 1
     assert await sql.fetchval("SELECT count(*) FROM edition_ligne") == 4
 

@@ -186,7 +186,7 @@ async def test_another_wording_is_another_declaration(bring, catalogue, facts):
     [
         (audit("2024-12-24", "400"), "taux : la valeur maximale est 100"),
         (audit("2024-12-24", "-1"), "taux : la valeur minimale est 0"),
-        (audit("2024-12-24", "NaN"), "taux : cette valeur n'est pas valide"),
+        (audit("2024-12-24", "NaN"), "taux : un nombre fini est attendu"),
         (audit("2024-12-24", "beaucoup"), "rgaa_taux : un nombre est attendu"),
         (audit("2024-12-24", "80", "2024-12-01"), "rgaa_date : une date JJ/MM/AAAA est attendue"),
         (audit("2024-12-24", numero="999", url="https://inconnue.fr/"), "démarche inconnue"),

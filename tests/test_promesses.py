@@ -53,15 +53,15 @@ async def test_the_api_gives_a_day_of_one_avis_and_the_page_says_that_it_does(cl
 
 
 @pytest.mark.usefixtures("on_a_known_day")
-async def test_open_data_give_the_note_of_five_and_the_pages_do_not(client, new_bouton, count):
+async def test_under_the_minimum_neither_open_data_nor_pages_give_a_note(client, new_bouton, count):
     for slug, n in (("quatre", 4), ("cinq", 5)):
         await count(await new_bouton(slug), "2025-06-01", {2: n})
     [_, rangs, _] = await rows_of(client, "")
     donnees = {rang["slug"]: (rang["statut"], rang["note_moyenne"]) for rang in rangs}
-    assert donnees == {"quatre": ("insuffisant", None), "cinq": ("insuffisant", 2)}
-    assert (PAGES.sous_minimum, DONNEES.sous_minimum) == (False, True)
+    assert donnees == {"quatre": ("insuffisant", None), "cinq": ("insuffisant", None)}
+    assert (PAGES.sous_minimum, DONNEES.sous_minimum) == (False, False)
     assert "2,0" not in await page(client, "/demarches/cinq")
-    assert "marqué « insuffisant »" in await page(client)
+    assert "aucun chiffre d’une période de moins de 100 avis" in await page(client)
 
 
 async def test_the_page_names_the_controller_and_the_contact_of_the_settings(settings, database_url):

@@ -107,7 +107,7 @@ async def test_answers_can_be_read_again_and_changed(service, hotes, ouvrir):
     await page.goto(hotes.page(extrait(service.base, bouton.cle)))
     await page.get_by_role("button", name="Je donne mon avis").click()
     await repondre(page)
-    await expect(page.get_by_role("listitem").filter(has_text="Oui, par téléphone, Oui, Mauvaise")).to_be_visible()
+    await expect(page.get_by_role("listitem").filter(has_text="Oui, par téléphone – Oui – Mauvaise")).to_be_visible()
     await page.get_by_role("button", name="Modifier – Dans l’ensemble").click()
     await page.get_by_role("radio", name="Mal", exact=True).click()
     await expect(page.get_by_role("heading", name="Merci pour votre avis")).to_be_focused()
