@@ -214,6 +214,8 @@ function reprise({ d, t, champs, etape: rang }) {
       else e.value = valeur;
     }
   }
+  // A reload may find what was there a moment before: nothing is taken back before somebody says something else.
+  remis = json(complement());
   avis = deposer(d, dire, () => {});
   document.querySelector("nav").hidden = true;
   montrer(rang, false);
