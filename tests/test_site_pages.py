@@ -110,6 +110,15 @@ async def test_under_a_published_indice_a_month_under_the_minimum_has_no_value(c
     assert "Le trait s’interrompt où il n’y a pas assez d’avis." in texte
 
 
+async def test_when_no_step_has_enough_avis_a_longer_one_is_offered(client, bouton, on_a_known_day, count):
+    for mois in range(1, 4):
+        await count(bouton, f"2026-0{mois}-10", {10: 40})
+    page = (await client.get("/demarches/demarche")).text
+    assert "À ce pas, aucune étape n’a 100 avis : choisissez-en un plus grand." in lire(page)
+    assert "pas=annee" in page
+    assert "2026 10,0 de 10,0 à 10,0 120" in lire((await client.get("/demarches/demarche?pas=annee")).text)
+
+
 async def test_an_evolution_goes_back_years_and_stops_where_nothing_is_known(client, noted, count):
     await count(noted, "2024-11-02", {10: 100})
     page = (await client.get("/demarches/demarche?pas=trimestre")).text

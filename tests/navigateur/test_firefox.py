@@ -10,7 +10,7 @@ from app.pages.integrer import fragments
 from tests.navigateur.firefox import FIREFOX, firefox
 from tests.navigateur.outils import AXE, ENREGISTREE, extrait
 from tests.navigateur.test_accessibilite import DEBORDEMENTS
-from tests.navigateur.test_hotes import CACHES, DESSOUS, RECENTES
+from tests.navigateur.test_hotes import CACHES, check_out_of_reach
 from tests.navigateur.test_profils import STOCKAGE
 
 BIEN = "[...racine.querySelectorAll('label')].find((e) => e.lastChild.textContent == 'Bien')?.firstChild"
@@ -232,15 +232,4 @@ async def test_without_javascript_the_link_leads_to_a_form_that_works(service, h
 async def test_hidden_by_the_page_it_is_out_of_reach_of_the_pointer_and_of_the_keyboard(
     service, hotes, navigateur, cache
 ):
-    bouton = await service.bouton()
-    tete, corps = CACHES[cache]
-    avant = "<button id=avant>avant</button>"
-    corps = corps.format(extrait(service.base, bouton.cle, mode="integre"))
-    await navigateur.goto(hotes.page(avant + corps, tete=tete))
-    await navigateur.until("dans('input')" if cache != "lien caché" else "!!customElements.get('jdma-avis')")
-    if cache in RECENTES and not await navigateur.run("return CSS.supports(arguments[0])", RECENTES[cache]):
-        return  # for this engine, nothing hides it
-    assert not await navigateur.run(DESSOUS)
-    await navigateur.run("document.getElementById('avant').focus()")
-    await navigateur.keys(TAB)
-    assert cache == "pointer-events" or await navigateur.run("return document.activeElement.localName") != "jdma-avis"
+    await check_out_of_reach(service, hotes, navigateur, cache)
