@@ -7,6 +7,7 @@ import time
 
 from app.avis.masquage import masquer
 from tests.test_masquage import ADVERSES, RESTENT
+from tests.test_masquage_temps import textes
 
 
 def duree(texte: str, fois: int = 5) -> float:
@@ -20,7 +21,7 @@ def duree(texte: str, fois: int = 5) -> float:
 
 
 def main() -> None:
-    durees = sorted(((duree(texte), texte[:40]) for texte in ADVERSES), reverse=True)
+    durees = sorted(((duree(texte), texte[:40]) for texte in (*ADVERSES, *textes())), reverse=True)
     for ms, texte in durees[:5]:
         print(f"{ms:8.2f} ms  {texte!r}")
     print(f"pire : {durees[0][0]:.2f} ms")

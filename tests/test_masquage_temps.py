@@ -4,10 +4,13 @@ Costs are compared with a reference computation on the same machine at the same 
 """
 
 import random
+import threading
 import time
+from uuid import uuid4
 
 import pytest
 
+from app.avis import depot
 from app.avis.masquage import masquer
 from tests.expressions import hundred_thousand_steps
 
@@ -66,3 +69,23 @@ def test_no_mix_of_number_words_separators_letters_signs_and_digits_takes_long()
 def test_a_number_goes_even_at_the_end_of_a_long_ordinary_comment(texte):
     long = "J'ai attendu deux heures et trois minutes, dossier 12 345, puis vingt jours. " * 190
     assert masquer(long + texte)[0] == long + "[téléphone retiré]"
+
+
+@pytest.mark.parametrize("commentaire", ["court", "long " * 3_000])
+async def test_a_long_comment_is_masked_where_it_holds_nobody_else(client, bouton, monkeypatch, commentaire):
+    ou = []
+
+    def masquer(texte, **_):
+        ou.append(threading.current_thread() is threading.main_thread())
+        return texte, {}
+
+    monkeypatch.setattr(depot, "masquer", masquer)
+    avis = {"id": str(uuid4()), "bouton": bouton.cle, "note": 5, "commentaire": commentaire}
+    jeton = (await client.post("/api/v1/avis", json=avis)).json()["jeton"]
+    said = {"Authorization": f"Bearer {jeton}"}
+    assert (
+        await client.patch(f"/api/v1/avis/{avis['id']}", json={"commentaire": commentaire}, headers=said)
+    ).is_success
+    form = {"id": str(uuid4()), "note": "5", "commentaire": commentaire}
+    assert (await client.post(f"/avis/{bouton.cle}", data=form)).status_code == 303
+    assert ou == [commentaire == "court"] * 3

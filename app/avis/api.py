@@ -8,8 +8,10 @@ from fastapi import Body, FastAPI, Header
 from pydantic import BaseModel, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
+from app import hors_boucle
 from app.avis import mesures
 from app.avis.complement import prepare, retenu
+from app.avis.depot import poids
 from app.avis.guichet import Guichet, lieu_de
 from app.avis.jeton import Droit, JetonInvalide, Signataire
 from app.avis.limites import Limites
@@ -94,7 +96,8 @@ async def completer_directement(scope: Scope, receive: Receive, send: Send) -> N
     try:
         droit, jeton = await admit(scope, state.signataire, state.limites)
         body = parse_complement(await read_body(scope, receive, state.settings.delai_corps))
-        dit = prepare(droit, origin_of(scope), body)
+        origine = origin_of(scope)
+        dit = await hors_boucle.calculer(lambda: prepare(droit, origine, body), poids(body.commentaire))
         issue = await guichet.complete(dit)
     except Probleme as problem:
         mesures.COMPLEMENTS.labels(problem.code).inc()

@@ -87,6 +87,11 @@ def prepare(body: AvisDepose, bouton_id: int, demarche_id: int, origine: str | N
     return Depot(demarche_id, bouton_id, body.id, body.note, body.langue, reponses, comment, origine, aide)
 
 
+def poids(commentaire: str | None) -> int:
+    """What it takes to prepare a comment, in elements of `app.hors_boucle`: the worst takes 1.5 µs a character."""
+    return len(commentaire or "") // 7
+
+
 def clean(text: str | None) -> str | None:
     """A citizen's words without what identifies somebody; None when nothing is left."""
     if not text or not (text := text.strip()):

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app import hors_boucle
 from app.avis import sql
 from app.avis.complement import COMPLETE, Complement, write_complements
-from app.avis.depot import REFUS, Depot, Doute, Enregistre, prepare, write_depots
+from app.avis.depot import REFUS, Depot, Doute, Enregistre, poids, prepare, write_depots
 from app.avis.jeton import Droit, JetonExpire
 from app.avis.lots import FileDeLots
 from app.avis.questionnaire import AvisDepose
@@ -78,7 +79,7 @@ class Guichet:
         """Store one avis; returns once it is committed. Raises the refusals of a deposit, or Indisponible."""
         if bouton[1] == ESSAI:
             return await self._try_out(bouton[0], origine)
-        depot = prepare(body, *bouton, origine)
+        depot = await hors_boucle.calculer(lambda: prepare(body, *bouton, origine), poids(body.commentaire))
         fait = await self.depots.submit(depot)
         return fait.settle(depot) if isinstance(fait, Doute) else fait
 
