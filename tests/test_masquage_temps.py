@@ -23,9 +23,9 @@ SEPARATEURS = [" ", "\n", ". ", ", ", "-", "/", "(", "=", "+", "\u200b", "%20", 
 SIGNES = ["@", "a@", " @ ", "a-", "x ", "-at-", " arobase ", " point ", "à@", "j e ", "CAF n° ", "dossier ", "tél "]
 CHIFFRES = ["0", "06 ", "1 ", "12 00 ", "33", "1 85 05 ", "4974-", "FR76 ", "A1 ", "0623417709 ", "1234567 "]
 UNITES = MOTS + SEPARATEURS + SIGNES + CHIFFRES
-PLAFOND = 350
-"""In units of a hundred thousand steps of a search: the longest readings take half of it; one that tries every way to
-join the words takes a thousand."""
+PLAFOND = 200
+"""In units of a hundred thousand steps of a search: the longest readings take three quarters of it; one that tries
+every way to join the words takes a thousand."""
 
 
 def repete(morceau):
