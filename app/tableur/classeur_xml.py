@@ -24,7 +24,7 @@ def lisible() -> Iterator[None]:
     """What a broken workbook does, said in a sentence."""
     try:
         yield
-    # zipfile says that a file is encrypted by RuntimeError, and by NotImplementedError that it is packed in another way.
+    # What zipfile raises for an encrypted file (RuntimeError) and for one packed in another way (NotImplementedError).
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         raise FichierIllisible(
             "ce classeur .xlsx est abîmé ou chiffré : enregistrez-le à nouveau, sans mot de passe"
